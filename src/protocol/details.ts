@@ -1,0 +1,65 @@
+import type { CostResult } from '../model/cost.ts';
+import type { Conversation, RetrievedDocument, ToolDefinition } from '../model/message.ts';
+import type { Evaluation, Provenance, SpanError, ToolUse } from '../model/span.ts';
+import type { Usage } from '../model/usage.ts';
+import type { SpanRow } from './rows.ts';
+
+/** An attribute as shown: a value of any type as text, long ones cut with their full length told. */
+export interface AttributeRow {
+  readonly key: string;
+  readonly value: string;
+  readonly type: 'string' | 'number' | 'boolean' | 'bytes' | 'json' | 'empty';
+  /** Length in characters before the cut; absent when whole. */
+  readonly fullLength?: number | undefined;
+}
+
+/** Everything the details panel shows of one span. */
+export interface SpanDetails {
+  readonly row: SpanRow;
+  readonly dialect: string;
+  readonly guessed: boolean;
+  readonly scope: string;
+  readonly provider?: string | undefined;
+  readonly requestModel?: string | undefined;
+  readonly responseModel?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly agentName?: string | undefined;
+  readonly promptName?: string | undefined;
+  readonly promptVersion?: string | undefined;
+  readonly finishReasons: readonly string[];
+  readonly streaming?: boolean | undefined;
+  readonly timeToFirstTokenMs?: number | undefined;
+  readonly retries: number;
+  readonly rateLimited: boolean;
+  /** As the span reports it, even where another span counts. */
+  readonly ownUsage?: Usage | undefined;
+  readonly cost?: CostResult | undefined;
+  readonly countRule: string;
+  readonly countedIn?: { readonly traceId: string; readonly spanId: string } | undefined;
+  readonly conversation: Conversation;
+  readonly toolDefinitions: readonly ToolDefinition[];
+  readonly documents: readonly RetrievedDocument[];
+  readonly tool?: ToolUse | undefined;
+  readonly error?: SpanError | undefined;
+  readonly evaluations: readonly Evaluation[];
+  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+  readonly attributes: readonly AttributeRow[];
+  readonly resource: readonly AttributeRow[];
+  readonly events: readonly { readonly timeMicros: number; readonly name: string; readonly attributes: readonly AttributeRow[] }[];
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+  readonly logs: readonly { readonly timeMicros: number; readonly name: string; readonly body: string; readonly attributes: readonly AttributeRow[] }[];
+}
+
+/** "Explain this span": the reading, step by step. */
+export interface SpanExplanation {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly dialect: string;
+  readonly guessed: boolean;
+  readonly values: readonly Provenance[];
+  readonly ignored: readonly string[];
+  readonly counting: { readonly counted: boolean; readonly rule: string; readonly countedIn?: string | undefined };
+  readonly pricing: string;
+}
