@@ -1,0 +1,137 @@
+import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
+import type { SpanInput } from '../conventions/input.ts';
+import type { CostResult } from '../model/cost.ts';
+import type { Flag } from '../model/flag.ts';
+import type { SourceLocation } from '../model/source.ts';
+import type { SpanFacts } from '../model/span.ts';
+import type { AttributeMap } from '../otlp/types.ts';
+import type { IndexedSpan, StoredRange } from '../store/api.ts';
+
+/** A span as interpreted: its wire form, what it says, and where its bytes lie. */
+export interface Interpreted {
+  readonly input: SpanInput;
+  readonly facts: SpanFacts;
+  readonly range: StoredRange;
+  /** The key the row is filed under: a pending notice is filed under the span it announces. */
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly service: string;
+}
+
+export function interpret(input: SpanInput, facts: SpanFacts, range: StoredRange): Interpreted {
+  const { span, resource } = input;
+  const spanId = facts.disposition === 'pending' ? (facts.pendingFor ?? span.spanId) : span.spanId;
+  return {
+    input,
+    facts,
+    range,
+    traceId: span.traceId,
+    spanId,
+    parentSpanId: facts.parentSpanId ?? span.parentSpanId,
+    service: text(resource.attributes, 'service.name') ?? 'unknown_service',
+  };
+}
+
+/** The process a span came from: two spans of one call that lie in two traces come from the same one. */
+function processOf(resource: AttributeMap, service: string): string {
+  const instance = text(resource, 'service.instance.id') ?? text(resource, 'process.pid') ?? '';
+  return `${service}\u0000${instance}`;
+}
+
+export function accountingView(item: Interpreted): AccountingSpan {
+  const { facts, input } = item;
+  const startMicros = micros(input.span.startTimeUnixNano);
+  return {
+    traceId: item.traceId,
+    spanId: item.spanId,
+    parentSpanId: item.parentSpanId,
+    kind: facts.disposition === 'span' ? facts.kind : 'event',
+    dialect: facts.dialect,
+    scope: input.scope.name,
+    service: processOf(input.resource.attributes, item.service),
+    name: input.span.name,
+    startMicros,
+    endMicros: input.span.endTimeUnixNano === 0n ? startMicros : micros(input.span.endTimeUnixNano),
+    model: facts.responseModel ?? facts.requestModel,
+    responseId: facts.responseId,
+    failed: facts.status.code === 'error',
+    usage: facts.usage,
+    usageIsAggregate: facts.usageIsAggregate ?? false,
+    reportedCost: facts.reportedCost?.total,
+    toolName: facts.tool?.name,
+    toolCallId: facts.tool?.callId,
+  };
+}
+
+export interface Verdict {
+  readonly decision: CountDecision;
+  readonly cost: CostResult | undefined;
+  readonly flags: readonly Flag[];
+  readonly source: SourceLocation | undefined;
+}
+
+export function toRow(item: Interpreted, verdict: Verdict): IndexedSpan {
+  const { facts, input } = item;
+  const { span } = input;
+  const { decision } = verdict;
+  const running = facts.disposition === 'pending' || span.endTimeUnixNano === 0n;
+  return {
+    traceId: item.traceId,
+    spanId: item.spanId,
+    parentSpanId: item.parentSpanId,
+    name: span.name,
+    service: item.service,
+    scope: input.scope.name,
+    kind: facts.disposition === 'patch' ? 'event' : facts.kind,
+    dialect: facts.dialect,
+    guessed: facts.guessed,
+    startMicros: micros(span.startTimeUnixNano),
+    durationNanos: running ? undefined : duration(span.startTimeUnixNano, span.endTimeUnixNano),
+    status: facts.status,
+    errorType: facts.error?.type,
+    provider: facts.provider,
+    requestModel: facts.requestModel,
+    responseModel: facts.responseModel,
+    responseId: facts.responseId,
+    ownUsage: facts.usage,
+    usageIsAggregate: facts.usageIsAggregate ?? false,
+    reportedCost: facts.reportedCost?.total,
+    reportedCostAttribute: facts.reportedCost?.attribute,
+    serviceTier: facts.serviceTier,
+    counted: decision.counted,
+    countedIn: decision.countedIn,
+    countRule: decision.rule,
+    usage: decision.counted ? (decision.usage ?? facts.usage) : undefined,
+    cost: verdict.cost,
+    timeToFirstTokenMs: facts.timeToFirstTokenMs,
+    finishReasons: facts.finishReasons,
+    flags: verdict.flags,
+    rateLimited: facts.rateLimited,
+    retries: facts.retries ?? 0,
+    sessionId: facts.sessionId,
+    userId: facts.userId,
+    toolName: facts.tool?.name,
+    toolCallId: facts.tool?.callId,
+    agentName: facts.agentName,
+    source: verdict.source,
+    range: item.range,
+  };
+}
+
+/** Microseconds since the epoch, exact in a double until 2255; later or absurd times are clamped. */
+export function micros(nanos: bigint): number {
+  const value = nanos / 1000n;
+  return value > 9_000_000_000_000_000n ? 9_000_000_000_000_000 : Number(value);
+}
+
+/** An end before the start (clock skew) counts as no duration. */
+function duration(start: bigint, end: bigint): number {
+  return end > start ? Number(end - start) : 0;
+}
+
+function text(attributes: AttributeMap, key: string): string | undefined {
+  const value = attributes.get(key);
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  return typeof value === 'number' ? String(value) : undefined;
+}

@@ -1,0 +1,54 @@
+import type { Confidence, SourceFrame, SourceLocation } from '../model/source.ts';
+import type { SpanFacts } from '../model/span.ts';
+import { isLibraryFile, parseStack, toFrame } from './frames.ts';
+
+/** Most user frames kept with a location. */
+const keptFrames = 8;
+
+/**
+ * Finds a span's line from what the span itself says: its `code.*` attributes first, then its stack traces.
+ * Pure: no file is read because a span named it.
+ */
+export function locate(facts: Pick<SpanFacts, 'code' | 'dialect'>): SourceLocation | undefined {
+  const { code } = facts;
+  if (!code) return undefined;
+  return fromAttributes(code, facts.dialect) ?? fromStack(code.stack);
+}
+
+function fromAttributes(code: NonNullable<SpanFacts['code']>, dialect: string): SourceLocation | undefined {
+  const frame = toFrame(code.file === undefined ? undefined : joinRoot(code.root, code.file), code.line, code.column, code.function);
+  if (!frame || isLibraryFile(frame.file)) return undefined;
+  const stack = code.stack === undefined ? [] : userFrames(code.stack);
+  const frames = stack.some((other) => other.file === frame.file && other.line === frame.line) ? stack : [frame, ...stack];
+  return location(frame, trustIn(dialect), 'code-attributes', frames);
+}
+
+/** Logfire names the line of `asyncio.run(...)` for spans made inside tasks: its word alone is not exact. */
+function trustIn(dialect: string): Confidence {
+  return dialect === 'logfire' || dialect === 'pydanticAi' ? 'likely' : 'exact';
+}
+
+function fromStack(stack: string | undefined): SourceLocation | undefined {
+  if (stack === undefined) return undefined;
+  const frames = userFrames(stack);
+  const [innermost] = frames;
+  return innermost && location(innermost, 'likely', 'stack-trace', frames);
+}
+
+function userFrames(stack: string): readonly SourceFrame[] {
+  return parseStack(stack).filter((frame) => !isLibraryFile(frame.file));
+}
+
+function location(
+  frame: SourceFrame,
+  confidence: Confidence,
+  resolver: string,
+  frames: readonly SourceFrame[],
+): SourceLocation {
+  return { ...frame, confidence, resolver, frames: frames.slice(0, keptFrames), candidates: [] };
+}
+
+function joinRoot(root: string | undefined, file: string): string {
+  if (!root || /^([/\\]|[A-Za-z]:[/\\]|[a-z][a-z0-9+.-]+:)/i.test(file)) return file;
+  return `${root.replace(/[/\\]+$/, '')}/${file}`;
+}
