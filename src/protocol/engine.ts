@@ -1,3 +1,5 @@
+import type { ModelAlias, UserPrice } from '../model/userPrice.ts';
+import type { UserRule } from '../model/userRule.ts';
 import type { SpanDetails, SpanExplanation } from './details.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from './query.ts';
 import type { CallSiteRow, GroupRow, SpanRow, TraceRow } from './rows.ts';
@@ -31,6 +33,11 @@ export interface EngineSettings {
   readonly disabledFlags: readonly string[];
   /** Folders of the workspace, to make source paths relative. */
   readonly workspaceFolders: readonly string[];
+  /** Prices of the user's own; they come before any other source. */
+  readonly userPrices?: readonly UserPrice[];
+  readonly modelAliases?: readonly ModelAlias[];
+  /** Flags of the user's own. */
+  readonly userRules?: readonly UserRule[];
 }
 
 /** What the engine's worker is started with. */
