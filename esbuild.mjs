@@ -1,0 +1,140 @@
+/**
+ * Builds dist/. `--dev` keeps names and writes source maps, `--meta` writes dist-meta files into out/, `--quiet` says
+ * nothing when all is well.
+ */
+import * as esbuild from 'esbuild';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeNotices } from './scripts/lib/notices.mjs';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const dev = process.argv.includes('--dev');
+const quiet = process.argv.includes('--quiet');
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: !dev,
+  sourcemap: dev ? 'linked' : false,
+  legalComments: 'none',
+  metafile: true,
+  write: true,
+  logLevel: 'warning',
+  // Never an absolute path of the building machine in what is shipped.
+  sourcesContent: false,
+};
+
+const node = {
+  ...common,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  // Prefer the ES module of a package: it can be shaken.
+  mainFields: ['module', 'main'],
+};
+
+/**
+ * The command line is loaded by any Node: these lines are the first to run and are old JavaScript, and what follows
+ * is not parsed before they passed (it is a second file).
+ */
+const cliLauncher = (minimum) => `#!/usr/bin/env node
+'use strict';
+var version = process.versions.node.split('.');
+if (+version[0] < ${minimum.major} || (+version[0] === ${minimum.major} && +version[1] < ${minimum.minor})) {
+  process.stderr.write(
+    'llm-trace-inspector needs Node.js ${minimum.major}.${minimum.minor} or newer (for its built-in SQLite); this is ' +
+      process.versions.node + ' (' + process.execPath + ').\\n'
+  );
+  process.exitCode = 1;
+} else {
+  require('./cliMain.js');
+}
+`;
+
+const targets = [
+  { entry: 'src/host/extension.ts', out: 'dist/extension.js', options: { ...node, external: ['vscode'] } },
+  { entry: 'src/engine/main.ts', out: 'dist/engine.js', options: node },
+  { entry: 'src/engine/indexerMain.ts', out: 'dist/indexer.js', options: node },
+  { entry: 'src/cli/main.ts', out: 'dist/cliMain.js', options: node },
+  {
+    entry: 'sample/agent.mjs',
+    out: 'dist/sample/agent.mjs',
+    options: {
+      ...node,
+      format: 'esm',
+      target: 'node18',
+      // Bundled CommonJS packages ask for Node's modules by require.
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    },
+  },
+  ...webviews(),
+];
+
+/** One bundle for each folder of webview/ that has a main.tsx. */
+function webviews() {
+  const folder = path.join(root, 'webview');
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder)
+    .filter((name) => fs.existsSync(path.join(folder, name, 'main.tsx')))
+    .map((name) => ({
+      entry: `webview/${name}/main.tsx`,
+      out: `dist/webview/${name}.js`,
+      options: {
+        ...common,
+        platform: 'browser',
+        format: 'iife',
+        target: 'chrome134',
+        jsx: 'automatic',
+        jsxImportSource: 'preact',
+        loader: { '.ttf': 'file', '.woff': 'file', '.woff2': 'file' },
+        assetNames: '[name]',
+      },
+    }));
+}
+
+async function build({ entry, out, options }) {
+  if (!fs.existsSync(path.join(root, entry))) {
+    if (!quiet) console.log(`  skipped ${out}: there is no ${entry}`);
+    return undefined;
+  }
+  // The paths of assets are relative to the output's folder.
+  const { metafile } = await esbuild.build({ ...options, entryPoints: [entry], outfile: out });
+  return metafile;
+}
+
+/** The oldest Node, from the one place that says so. */
+async function minimumNode() {
+  const text = await fs.promises.readFile(path.join(root, 'src/base/version.ts'), 'utf8');
+  const found = /minimumNode = \{ major: (\d+), minor: (\d+) \}/.exec(text);
+  if (!found) throw new Error('src/base/version.ts no longer says `minimumNode = { major: N, minor: N }`');
+  return { major: Number(found[1]), minor: Number(found[2]) };
+}
+
+async function main() {
+  const begun = performance.now();
+  fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  const metafiles = (await Promise.all(targets.map(build))).filter((meta) => meta !== undefined);
+  if (fs.existsSync(path.join(root, 'dist/cliMain.js'))) {
+    fs.writeFileSync(path.join(root, 'dist/cli.js'), cliLauncher(await minimumNode()), { mode: 0o755 });
+  }
+  const packages = await writeNotices(root, metafiles);
+
+  const outputs = metafiles.flatMap((meta) => Object.entries(meta.outputs));
+  if (process.argv.includes('--meta')) {
+    fs.mkdirSync(path.join(root, 'out'), { recursive: true });
+    for (const meta of metafiles) {
+      const [first] = Object.keys(meta.outputs).filter((name) => name.endsWith('js'));
+      fs.writeFileSync(path.join(root, 'out', `meta-${path.basename(first)}.json`), JSON.stringify(meta));
+    }
+  }
+  if (quiet) return;
+  for (const [name, { bytes }] of outputs.filter(([name]) => !name.endsWith('.map'))) {
+    console.log(`  ${(bytes / 1024).toFixed(1).padStart(8)} kB  ${name}`);
+  }
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(`Built dist/ in ${seconds} s, with code of ${packages} packages (licences in dist/ThirdPartyNotices.txt).`);
+}
+
+await main();
