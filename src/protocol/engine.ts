@@ -51,6 +51,8 @@ export interface EngineStart {
 /** Requests from the host (or CLI) to the engine. */
 export interface EngineRequests {
   'engine/status': { params: Record<string, never>; result: EngineStatus };
+  /** Closes the ports, commits, gives the store back and ends the worker by itself. */
+  'engine/close': { params: Record<string, never>; result: null };
   'engine/configure': { params: EngineSettings; result: null };
   'receiver/start': { params: Record<string, never>; result: null };
   'receiver/stop': { params: Record<string, never>; result: null };

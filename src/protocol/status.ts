@@ -16,6 +16,8 @@ export interface PortConflict {
 }
 
 export interface EngineStatus {
+  /** The engine's `protocolVersion`; the host refuses another than its own. */
+  readonly protocolVersion?: number | undefined;
   /**
    * `listening`: this window owns the ports. `following`: another window does, and this one shows the same traces.
    * `problem`: the ports cannot be had (see `conflicts`) or the store cannot be written (see `storeProblem`).

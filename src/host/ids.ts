@@ -1,0 +1,84 @@
+/** Every id that package.json and the code share, once. A test asserts that both agree. */
+
+export const commands = {
+  startReceiver: 'llmTraces.startReceiver',
+  stopReceiver: 'llmTraces.stopReceiver',
+  restartReceiver: 'llmTraces.restartReceiver',
+  restartEngine: 'llmTraces.restartEngine',
+  usePort: 'llmTraces.useAnotherPort',
+  copyGrpcEndpoint: 'llmTraces.copyGrpcEndpoint',
+  copyHttpEndpoint: 'llmTraces.copyHttpEndpoint',
+  copyEnvironment: 'llmTraces.copyEnvironment',
+  copyEnvironmentPython: 'llmTraces.copyEnvironmentPython',
+  copyEnvironmentNode: 'llmTraces.copyEnvironmentNode',
+  copyEnvironmentShell: 'llmTraces.copyEnvironmentShell',
+  deleteAllTraces: 'llmTraces.deleteAllTraces',
+  rebuildIndex: 'llmTraces.rebuildIndex',
+  runSampleAgent: 'llmTraces.runSampleAgent',
+  openSettings: 'llmTraces.openSettings',
+  showLog: 'llmTraces.showLog',
+  showMenu: 'llmTraces.showMenu',
+  openWalkthrough: 'llmTraces.openWalkthrough',
+  searchTraces: 'llmTraces.searchTraces',
+  filterTraces: 'llmTraces.filterTraces',
+  clearFilter: 'llmTraces.clearFilter',
+  groupTraces: 'llmTraces.groupTraces',
+  sortTraces: 'llmTraces.sortTraces',
+  refresh: 'llmTraces.refresh',
+  setPrice: 'llmTraces.setPrice',
+  showDetails: 'llmTraces.showDetails',
+  explainSpan: 'llmTraces.explainSpan',
+  revealSpan: 'llmTraces.revealSpan',
+  copyTraceId: 'llmTraces.copyTraceId',
+  copySpanId: 'llmTraces.copySpanId',
+  deleteTrace: 'llmTraces.deleteTrace',
+  goToSource: 'llmTraces.goToSource',
+  loadMore: 'llmTraces.loadMore',
+} as const;
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+/** Commands that need an argument and are therefore kept out of the command palette. */
+export const itemCommands: readonly CommandId[] = [
+  commands.showDetails,
+  commands.explainSpan,
+  commands.revealSpan,
+  commands.copyTraceId,
+  commands.copySpanId,
+  commands.deleteTrace,
+  commands.goToSource,
+  commands.loadMore,
+];
+
+export const settings = {
+  enabled: 'llmTraces.receiver.enabled',
+  grpcPort: 'llmTraces.receiver.grpcPort',
+  httpPort: 'llmTraces.receiver.httpPort',
+  allowedOrigins: 'llmTraces.receiver.allowedOrigins',
+  maxRequestSizeMB: 'llmTraces.receiver.maxRequestSizeMB',
+  maxAgeDays: 'llmTraces.store.maxAgeDays',
+  maxSizeMB: 'llmTraces.store.maxSizeMB',
+  maxTraces: 'llmTraces.store.maxTraces',
+  disabledFlags: 'llmTraces.flags.disabled',
+  userPrices: 'llmTraces.pricing.userPrices',
+  modelAliases: 'llmTraces.pricing.aliases',
+  userRules: 'llmTraces.rules',
+} as const;
+export type SettingKey = (typeof settings)[keyof typeof settings];
+
+export const views = { traces: 'llmTraces.traces', callSites: 'llmTraces.callSites' } as const;
+export const viewContainer = 'llmTraces';
+
+/** Context keys that `when` clauses read. */
+export const contextKeys = {
+  /** `starting`, `listening`, `following`, `off`, `problem` or `unsupported`. */
+  state: 'llmTraces.state',
+  /** Whether the store holds any trace at all. */
+  hasTraces: 'llmTraces.hasTraces',
+  filterActive: 'llmTraces.filterActive',
+} as const;
+
+export const detailsPanel = 'llmTraces.details';
+export const explanationScheme = 'llm-traces-explain';
+export const walkthrough = 'start';
+export const settingsSection = 'llmTraces';
+export const statusBarItem = 'llmTraces.status';
