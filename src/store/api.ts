@@ -38,6 +38,8 @@ export interface IndexedSpan extends SpanKey {
   readonly parentSpanId: string;
   readonly name: string;
   readonly service: string;
+  /** `service.instance.id`, where given: with the service's name it identifies the process. */
+  readonly serviceInstance?: string | undefined;
   readonly scope: string;
   readonly kind: SpanKind;
   readonly dialect: string;
@@ -76,4 +78,107 @@ export interface IndexedSpan extends SpanKey {
   readonly agentName: string | undefined;
   readonly source: SourceLocation | undefined;
   readonly range: StoredRange;
+}
+
+/** A log record as the index holds it: found by span or trace, its body read from the journal. */
+export interface IndexedLog {
+  /** '' when the record belongs to no trace. */
+  readonly traceId: string;
+  /** '' when the record belongs to no span. */
+  readonly spanId: string;
+  readonly timeMicros: number;
+  readonly eventName: string;
+  /** crc32 of the record's own bytes: a re-sent record with the same span, time and digest changes nothing. */
+  readonly digest: number;
+  readonly range: StoredRange;
+}
+
+/** What the indexer has understood since its last batch; written in one transaction. */
+export interface WriteBatch {
+  /** New spans, fuller versions of known ones, and known ones whose accounting or flags changed: the row replaces. */
+  readonly spans?: readonly IndexedSpan[] | undefined;
+  readonly logs?: readonly IndexedLog[] | undefined;
+  /** Spans that turned out not to be work of their own (pending notices, patches). */
+  readonly removed?: readonly SpanKey[] | undefined;
+  /** Everything in the journal before it is in the index once this batch is. */
+  readonly position?: JournalPosition | undefined;
+  /** Added to the counters of that name, e.g. `dropped.invalid-id`. */
+  readonly counters?: ReadonlyMap<string, number> | undefined;
+}
+
+export interface WriteResult {
+  /** Grows by one with each batch that changed a trace. */
+  readonly revision: number;
+  /** Traces with new, replaced or removed spans. */
+  readonly changedTraces: readonly string[];
+  readonly inserted: number;
+  readonly replaced: number;
+  readonly removed: number;
+}
+
+/**
+ * What accounting needs to know of a stored span, cheaply read: the fields of `AccountingSpan` (same names), and the
+ * decision as it stands in the index. `service` is name and instance, joined by U+0000.
+ */
+export interface AccountingRow extends SpanKey {
+  readonly parentSpanId: string;
+  readonly kind: SpanKind;
+  readonly dialect: string;
+  readonly scope: string;
+  readonly service: string;
+  readonly name: string;
+  readonly startMicros: number;
+  /** The start, while the span has not ended. */
+  readonly endMicros: number;
+  /** The answered model, else the requested one. */
+  readonly model: string | undefined;
+  readonly responseId: string | undefined;
+  readonly failed: boolean;
+  readonly usage: Usage | undefined;
+  readonly usageIsAggregate: boolean;
+  readonly reportedCost: number | undefined;
+  readonly toolName: string | undefined;
+  readonly toolCallId: string | undefined;
+  readonly decided: {
+    readonly counted: boolean;
+    readonly countedIn: SpanKey | undefined;
+    readonly countRule: string;
+    readonly usage: Usage | undefined;
+  };
+}
+
+/** Sums over spans, each call counted once; the CLI's `stats` without the engine's own counters. */
+export interface StoreStats {
+  readonly spans: number;
+  readonly traces: number;
+  readonly modelCalls: { readonly total: number; readonly failed: number; readonly retries: number };
+  readonly toolCalls: { readonly total: number; readonly failed: number };
+  readonly embeddings: { readonly total: number; readonly failed: number; readonly inputTokens: number };
+  readonly retrievals: { readonly total: number };
+  readonly usage: {
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly cacheReadTokens: number;
+    readonly cacheWriteTokens: number;
+    readonly reasoningTokens: number;
+    readonly unknownCalls: number;
+  };
+  /** USD, of every counted call; `unknownCalls`: model calls and embeddings that ended well and have no known cost. */
+  readonly cost: { readonly amount: number; readonly unknownCalls: number };
+  readonly models: readonly { readonly provider: string | undefined; readonly model: string; readonly calls: number }[];
+  readonly finishReasons: ReadonlyMap<string, number>;
+  readonly flags: ReadonlyMap<string, number>;
+  readonly sessions: readonly string[];
+}
+
+/** What was found damaged, and what was done about it; for the log and the status. */
+export interface DamageReport {
+  readonly what: 'journal' | 'index';
+  readonly file: string;
+  /** A sentence for people. */
+  readonly message: string;
+  /** Where the damaged file was kept, if it was. */
+  readonly setAside: string | undefined;
+  /** Bytes that could not be read; 0 for an index, which is rebuilt. */
+  readonly lostBytes: number;
 }
