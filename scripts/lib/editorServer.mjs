@@ -1,0 +1,100 @@
+/** Starts the VS Code server of the npm package code-server: no password, loopback only, a free port. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { start, stop } from './processes.mjs';
+import { vscodeServer } from './vscode.mjs';
+
+/** Quiet: no welcome page, no tips, no updates, nothing that talks to a service. */
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'update.mode': 'none',
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'git.enabled': false,
+  'terminal.integrated.enablePersistentSessions': false,
+  'workbench.enableExperiments': false,
+};
+
+/**
+ * @param {{ dataFolder: string, settings?: Record<string, unknown>, log?: (line: string) => void,
+ *   onOutput?: (text: string) => void, env?: Record<string, string | undefined> }} options
+ *   `dataFolder` holds everything the server keeps (settings, storage, logs)
+ * @returns {Promise<{ origin: string, port: number, name: string, pid: number | undefined, storageFolder: string,
+ *   address(folder: string, extension?: string): string, writeSettings(settings: Record<string, unknown>): Promise<void>,
+ *   stop(): Promise<void> }>}
+ */
+export async function startEditorServer({ dataFolder, settings = {}, log = console.log, onOutput, env = process.env }) {
+  const { main, node, name } = await vscodeServer(log);
+  const machineFile = path.join(dataFolder, 'data', 'Machine', 'settings.json');
+  const userFile = path.join(dataFolder, 'data', 'User', 'settings.json');
+  const writeSettings = async (values) => {
+    const text = JSON.stringify({ ...quietSettings, ...values }, undefined, 2);
+    for (const file of [machineFile, userFile]) {
+      await fs.mkdir(path.dirname(file), { recursive: true });
+      await fs.writeFile(file, text);
+    }
+  };
+  await writeSettings(settings);
+  const extensionsFolder = path.join(dataFolder, 'extensions');
+  await fs.mkdir(extensionsFolder, { recursive: true });
+
+  const cleanEnv = { ...env };
+  // A terminal of another VS Code must not lend us its identity, nor a developer's variables their targets.
+  for (const key of Object.keys(cleanEnv)) if (/^(VSCODE_|OTEL_|ELECTRON_)/.test(key)) delete cleanEnv[key];
+  const child = start(
+    node,
+    [
+      main,
+      ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+      ...['--enable-smoke-test-driver', '--disable-workspace-trust', '--telemetry-level', 'off'],
+      ...['--server-data-dir', dataFolder, '--extensions-dir', extensionsFolder, '--reconnection-grace-time', '10'],
+    ],
+    { env: cleanEnv },
+  );
+  const port = await listeningPort(child, onOutput);
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    origin,
+    port,
+    name,
+    pid: child.pid,
+    storageFolder: path.join(dataFolder, 'data', 'User', 'globalStorage'),
+    address(folder, extension) {
+      const payload = extension === undefined ? [] : [['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${port}${extension}`]];
+      return `${origin}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+    },
+    writeSettings,
+    stop: () => stop(child),
+  };
+}
+
+function listeningPort(child, onOutput) {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(() => reject(new Error(`VS Code's server did not start within 60 s:\n${output}`)), 60_000);
+    const take = (text) => {
+      onOutput?.(text);
+      if (output.length > 100_000) return;
+      output += text;
+      const found = /Extension host agent listening on (\d+)/.exec(output);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(Number(found[1]));
+    };
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`VS Code's server ended with code ${code}:\n${output}`));
+    });
+  });
+}
