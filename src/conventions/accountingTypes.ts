@@ -1,4 +1,4 @@
-import type { SpanKey, SpanKind } from '../model/span.ts';
+import type { SpanFacts, SpanKey, SpanKind } from '../model/span.ts';
 import type { Usage } from '../model/usage.ts';
 
 /** What accounting needs to know of a span; small, since whole traces of it are held in memory. */
@@ -21,6 +21,10 @@ export interface AccountingSpan extends SpanKey {
   readonly reportedCost: number | undefined;
   readonly toolName: string | undefined;
   readonly toolCallId: string | undefined;
+  /** As in `SpanFacts`; `span` when absent. Start notices never count; late answers lend their usage to the call. */
+  readonly disposition?: SpanFacts['disposition'] | undefined;
+  /** Set for the span of an HTTP client: tells of retries that the call above it hides. */
+  readonly http?: { readonly status?: number | undefined; readonly resendCount?: number | undefined } | undefined;
 }
 
 /** Whether a span's own work counts in sums, and by which rule. */
@@ -35,6 +39,10 @@ export interface CountDecision {
   readonly usage?: Usage | undefined;
   /** Reported cost that counts, own or lent. */
   readonly reportedCost?: number | undefined;
-  /** Fields that were lent, and by which span. */
+  /** The span that lent what this one lacks. */
   readonly lentBy?: SpanKey | undefined;
+  /** Attempts after the first, as HTTP spans below the call show them; absent when they show none. */
+  readonly retries?: number | undefined;
+  /** True when an HTTP span below the call was answered 429 (or 529). */
+  readonly rateLimited?: boolean | undefined;
 }
