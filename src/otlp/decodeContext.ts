@@ -84,7 +84,11 @@ function walkResource(reader: ValueReader, visit: Parameters<typeof walkRecords>
   }
 }
 
-function walkScope(reader: ValueReader, context: RecordContext, visit: Parameters<typeof walkRecords>[1]): void {
+function walkScope(
+  reader: ValueReader,
+  context: RecordContext,
+  visit: Parameters<typeof walkRecords>[1],
+): void {
   while (reader.more()) {
     const tag = reader.tag();
     if (tag !== 0x12) {

@@ -51,16 +51,16 @@ function readSpan(reader: ValueReader): RawSpan {
     const tag = reader.tag();
     switch (tag) {
       case 0x0a:
-        traceId = reader.id(16);
+        traceId = reader.traceId();
         break;
       case 0x12:
-        spanId = reader.id(8);
+        spanId = reader.spanId();
         break;
       case 0x1a:
         traceState = reader.string();
         break;
       case 0x22:
-        parentSpanId = reader.id(8);
+        parentSpanId = reader.spanId();
         break;
       case 0x2a:
         name = reader.name();
@@ -173,10 +173,10 @@ function readLink(reader: ValueReader): RawLink {
     const tag = reader.tag();
     switch (tag) {
       case 0x0a:
-        traceId = reader.id(16);
+        traceId = reader.traceId();
         break;
       case 0x12:
-        spanId = reader.id(8);
+        spanId = reader.spanId();
         break;
       case 0x1a:
         traceState = reader.string();

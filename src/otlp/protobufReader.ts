@@ -1,3 +1,4 @@
+import { hex8 } from './hex.ts';
 import { maxGroupDepth } from './limits.ts';
 import { malformed, tooDeep } from './otlpError.ts';
 import type { SliceableBuffer, StringCache } from './stringCache.ts';
@@ -19,7 +20,11 @@ export class ProtobufReader {
   limit: number;
   readonly #bytes: SliceableBuffer;
   readonly #view: DataView;
+  /** The upper 32 bits of the varint just read. */
   #high = 0;
+  /** The trace id just read: neighbours often share it. */
+  #lastTraceAt = -1;
+  #lastTraceId = '';
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as SliceableBuffer;
@@ -156,7 +161,7 @@ export class ProtobufReader {
     const length = this.length();
     const start = this.position;
     this.position = start + length;
-    return cache.read(this.#bytes, start, length);
+    return cache.read(this.#bytes, this.#view, start, length);
   }
 
   /** As `string`; short ones, of which many repeat, go through the cache. */
@@ -165,7 +170,7 @@ export class ProtobufReader {
     const start = this.position;
     this.position = start + length;
     if (length > shortLength) return this.#bytes.utf8Slice(start, start + length);
-    return cache.read(this.#bytes, start, length);
+    return cache.read(this.#bytes, this.#view, start, length);
   }
 
   /** A copy. */
@@ -176,15 +181,30 @@ export class ProtobufReader {
     return new Uint8Array(this.#bytes.subarray(start, start + length));
   }
 
-  /** An id of `size` bytes as lower-case hex; '' when it has another length or is all zero (invalid, so absent). */
-  id(size: number): string {
+  /** A trace id as 32 lower-case hex digits; '' when it is not 16 bytes or all zero (invalid, so absent). */
+  traceId(): string {
     const length = this.length();
     const start = this.position;
-    const end = start + length;
-    this.position = end;
-    if (length !== size) return '';
-    for (let i = start; i < end; i++) if (this.#bytes[i] !== 0) return this.#bytes.hexSlice(start, end);
-    return '';
+    this.position = start + length;
+    if (length !== 16) return '';
+    const bytes = this.#bytes;
+    const last = this.#lastTraceAt;
+    if (last >= 0) {
+      let i = 0;
+      while (i < 16 && bytes[last + i] === bytes[start + i]) i++;
+      if (i === 16) return this.#lastTraceId;
+    }
+    this.#lastTraceAt = start;
+    this.#lastTraceId = this.#isZero(start, 16) ? '' : bytes.hexSlice(start, start + 16);
+    return this.#lastTraceId;
+  }
+
+  /** A span id as 16 lower-case hex digits; '' when it is not 8 bytes or all zero (invalid, so absent). */
+  spanId(): string {
+    const length = this.length();
+    const start = this.position;
+    this.position = start + length;
+    return length !== 8 || this.#isZero(start, 8) ? '' : hex8(this.#bytes, start);
   }
 
   /** Moves past the value of an unknown field, groups included. */
@@ -221,6 +241,11 @@ export class ProtobufReader {
         if (open.pop() !== tag >>> 3) throw malformed('group ends with another number', this.position);
       } else this.skip(tag);
     }
+  }
+
+  #isZero(start: number, length: number): boolean {
+    for (let i = start; i < start + length; i++) if (this.#bytes[i] !== 0) return false;
+    return true;
   }
 
   #take(size: number): number {

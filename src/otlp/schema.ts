@@ -55,7 +55,9 @@ function toField([number, name, type, repeated]: FieldRow): FieldType {
   return 'fields' in type ? { ...common, message: type } : { ...common, scalar: 'enum', enumNames: type };
 }
 
-const spanKinds = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map((n) => `SPAN_KIND_${n}`);
+const spanKinds = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map(
+  (n) => `SPAN_KIND_${n}`,
+);
 const statusCodes = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
 const temporalities = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'].map((n) => `AGGREGATION_TEMPORALITY_${n}`);
 const severityNumbers = [

@@ -11,16 +11,12 @@ export interface SliceableBuffer extends Buffer {
 /** Bytes per slot. */
 const stride = 64;
 
-/** Mixes the length and six of the bytes: enough to spread keys, which differ in length or near their ends. */
-function hash(bytes: Uint8Array, start: number, length: number): number {
-  const last = start + length - 1;
-  let mixed = length;
-  mixed = Math.imul(mixed ^ bytes[start]!, 0x01000193);
-  mixed = Math.imul(mixed ^ bytes[start + (length >>> 2)]!, 0x01000193);
-  mixed = Math.imul(mixed ^ bytes[start + (length >>> 1)]!, 0x01000193);
-  mixed = Math.imul(mixed ^ bytes[last - (length >>> 2)]!, 0x01000193);
-  mixed = Math.imul(mixed ^ bytes[last - (length > 1 ? 1 : 0)]!, 0x01000193);
-  mixed = Math.imul(mixed ^ bytes[last]!, 0x01000193);
+/** Mixes the length and three words: enough to spread keys, which differ in length, near their ends or in the middle. */
+function hash(view: DataView, start: number, length: number): number {
+  const last = start + length - 4;
+  let mixed = Math.imul(length ^ view.getInt32(start, true), 0x01000193);
+  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ view.getInt32((start + last) >>> 1, true), 0x5bd1e995);
+  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ view.getInt32(last, true), 0x01000193);
   return mixed ^ (mixed >>> 15);
 }
 
@@ -32,31 +28,38 @@ export class StringCache {
   readonly #mask: number;
   readonly #strings: string[];
   readonly #lengths: Uint8Array;
-  readonly #copies: Uint8Array;
+  readonly #copies: DataView;
 
   /** `slots` is a power of two; each takes about 80 bytes, and its string. */
   constructor(slots = 2048) {
     this.#mask = slots - 1;
     this.#strings = new Array<string>(slots).fill('');
     this.#lengths = new Uint8Array(slots);
-    this.#copies = new Uint8Array(slots * stride);
+    this.#copies = new DataView(new ArrayBuffer(slots * stride));
   }
 
-  read(bytes: SliceableBuffer, start: number, length: number): string {
+  /** The string in `length` bytes from `start`; `view` shows the same bytes as `bytes`. */
+  read(bytes: SliceableBuffer, view: DataView, start: number, length: number): string {
     if (length === 0) return '';
-    if (length > stride) return bytes.utf8Slice(start, start + length);
-    const slot = hash(bytes, start, length) & this.#mask;
-    const copies = this.#copies;
-    const base = slot * stride;
-    if (this.#lengths[slot] === length) {
-      let i = 0;
-      while (i < length && copies[base + i] === bytes[start + i]) i++;
-      if (i === length) return this.#strings[slot]!;
+    if (length < 4 || length > stride) return bytes.utf8Slice(start, start + length);
+    const slot = hash(view, start, length) & this.#mask;
+    if (this.#lengths[slot] === length && this.#equals(slot * stride, view, start, length)) {
+      return this.#strings[slot]!;
     }
     const value = bytes.utf8Slice(start, start + length);
-    for (let i = 0; i < length; i++) copies[base + i] = bytes[start + i]!;
+    const base = slot * stride;
+    for (let i = 0; i < length; i++) this.#copies.setUint8(base + i, bytes[start + i]!);
     this.#lengths[slot] = length;
     this.#strings[slot] = value;
     return value;
+  }
+
+  #equals(base: number, view: DataView, start: number, length: number): boolean {
+    const copies = this.#copies;
+    const last = length - 4;
+    for (let i = 0; i < last; i += 4) {
+      if (copies.getInt32(base + i, true) !== view.getInt32(start + i, true)) return false;
+    }
+    return copies.getInt32(base + last, true) === view.getInt32(start + last, true);
   }
 }

@@ -8,14 +8,7 @@ export type Signal = 'traces' | 'logs' | 'metrics';
 
 /** An OTLP AnyValue. `null` is the empty AnyValue; a 64-bit integer beyond 2^53 is a `bigint`. */
 export type AttributeValue =
-  | null
-  | string
-  | number
-  | bigint
-  | boolean
-  | Uint8Array
-  | readonly AttributeValue[]
-  | AttributeMap;
+  null | string | number | bigint | boolean | Uint8Array | readonly AttributeValue[] | AttributeMap;
 export type AttributeMap = ReadonlyMap<string, AttributeValue>;
 
 export interface RawResource {

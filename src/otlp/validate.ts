@@ -147,7 +147,11 @@ class RequestWalk {
     switch (bytes[position]) {
       case 0x0a:
         if (second < 0x80) return size === second + 2;
-        return size > 2 && bytes[position + 2]! < 0x80 && size === (second & 0x7f) + bytes[position + 2]! * 0x80 + 3;
+        return (
+          size > 2 &&
+          bytes[position + 2]! < 0x80 &&
+          size === (second & 0x7f) + bytes[position + 2]! * 0x80 + 3
+        );
       case 0x10:
         return second < 0x80 && size === 2;
       case 0x18:
@@ -255,7 +259,8 @@ function compileSchema(): { children: Uint8Array; isRecord: Uint8Array; numbers:
   const records = new Uint8Array(size);
   for (const [type, number] of numbers) {
     if (recordTypes.has(type)) records[number] = 1;
-    for (const field of type.fields) table[number * fieldsPerMessage + field.number] = childOf(field, numbers);
+    for (const field of type.fields)
+      table[number * fieldsPerMessage + field.number] = childOf(field, numbers);
   }
   return { children: table, isRecord: records, numbers };
 }
