@@ -1,0 +1,234 @@
+import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
+import { account } from '../conventions/accounting.ts';
+import type { LogInput, SpanInput } from '../conventions/input.ts';
+import type { SpanKey } from '../model/span.ts';
+import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
+import type { IndexWriter } from '../store/indexWriter.ts';
+import type { Interpreter } from './interpreter.ts';
+import { accountingView, type Interpreted } from './row.ts';
+import { knownSpan, type KnownSpan, type TraceState, type TraceStates } from './traceStates.ts';
+
+/** Reads a span's bytes from the journal again; undefined when they are gone. */
+export type ReadAgain = (range: StoredRange) => SpanInput | undefined;
+
+export interface SettledBatch {
+  readonly spans: readonly IndexedSpan[];
+  readonly logs: readonly IndexedLog[];
+  readonly counters: ReadonlyMap<string, number>;
+}
+
+/** How far above and below its spans a batch looks in a trace that is too large to hold. */
+const neighbourhood = { ancestors: 64, children: 1_000 } as const;
+
+/** From a size on, a growing trace is accounted anew only when it has grown by a quarter. */
+const settleEagerly = 4_096;
+
+/** What one read of the journal brought: interpreted, then accounted trace by trace, then made into rows. */
+export class Batch {
+  readonly #index: IndexWriter;
+  readonly #states: TraceStates;
+  readonly #interpreter: Interpreter;
+  readonly #replaceAll: boolean;
+  /** By trace, then span. */
+  readonly #spans = new Map<string, Map<string, Interpreted>>();
+  readonly #logs: IndexedLog[] = [];
+  readonly #logsBySpan = new Map<string, LogInput[]>();
+  readonly #counters = new Map<string, number>();
+  #size = 0;
+
+  constructor(index: IndexWriter, states: TraceStates, interpreter: Interpreter, replaceAll: boolean) {
+    this.#index = index;
+    this.#states = states;
+    this.#interpreter = interpreter;
+    this.#replaceAll = replaceAll;
+  }
+
+  /** Spans that came in, re-sent ones included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  count(reason: string): void {
+    this.#counters.set(`dropped.${reason}`, (this.#counters.get(`dropped.${reason}`) ?? 0) + 1);
+  }
+
+  addSpan(input: SpanInput, range: StoredRange): void {
+    this.#size++;
+    const item = this.#interpreter.interpret(input, range);
+    const ofTrace = this.#spans.get(item.traceId) ?? new Map<string, Interpreted>();
+    this.#spans.set(item.traceId, ofTrace);
+    const earlier = ofTrace.get(item.spanId);
+    if (earlier && !isFuller(item, earlier)) return;
+    ofTrace.set(item.spanId, item);
+  }
+
+  addLog(input: LogInput, log: IndexedLog): void {
+    this.#logs.push(log);
+    if (log.traceId === '' || log.spanId === '') return;
+    const key = keyText(log);
+    const list = this.#logsBySpan.get(key) ?? [];
+    list.push(input);
+    this.#logsBySpan.set(key, list);
+  }
+
+  /** Decides what counts and makes the rows. */
+  settle(readAgain: ReadAgain): SettledBatch {
+    this.#joinLogs(readAgain);
+    const rows: IndexedSpan[] = [];
+    for (const [traceId, items] of this.#spans) this.#settleTrace(traceId, items, readAgain, rows);
+    return { spans: rows, logs: this.#logs, counters: this.#counters };
+  }
+
+  /** Accounts whole traces again and makes the rows whose decision changed. */
+  resettle(states: readonly TraceState[], readAgain: ReadAgain): Pick<SettledBatch, 'spans'> {
+    const rows: IndexedSpan[] = [];
+    for (const state of states) {
+      const decisions = account([...state.spans.values()].map((known) => known.view));
+      this.#rowsOf(state, decisions, new Map(), readAgain, rows);
+    }
+    return { spans: rows };
+  }
+
+  /** Gives spans their log records, whichever came first. */
+  #joinLogs(readAgain: ReadAgain): void {
+    for (const log of this.#logs) {
+      if (log.traceId === '' || log.spanId === '' || this.#spans.get(log.traceId)?.has(log.spanId)) continue;
+      const row = this.#index.span(log);
+      const input = row && readAgain(row.range);
+      if (!row || !input) continue;
+      const ofTrace = this.#spans.get(log.traceId) ?? new Map<string, Interpreted>();
+      this.#spans.set(log.traceId, ofTrace);
+      ofTrace.set(log.spanId, this.#interpreter.interpret(input, row.range));
+    }
+    if (!this.#interpreter.logsSeen && this.#logs.length === 0) return;
+    this.#interpreter.logsSeen = true;
+    for (const items of this.#spans.values()) {
+      for (const [spanId, item] of items) {
+        const key = { traceId: item.traceId, spanId };
+        const logs = this.#interpreter.logsOf(this.#index.logs(key), this.#logsBySpan.get(keyText(key)) ?? []);
+        if (logs.length > 0) items.set(spanId, this.#interpreter.interpret({ ...item.input, logs }, item.range));
+      }
+    }
+  }
+
+  #settleTrace(traceId: string, items: Map<string, Interpreted>, readAgain: ReadAgain, rows: IndexedSpan[]): void {
+    const state = this.#states.touch(traceId);
+    const fresh = new Map<string, Interpreted>();
+    for (const [spanId, item] of items) {
+      const known = state.spans.get(spanId) ?? this.#lookUp(state, { traceId, spanId });
+      if (known && !this.#replaces(item, known)) continue;
+      this.#states.add(state, { view: accountingView(item), decided: known?.decided });
+      fresh.set(spanId, item);
+    }
+    if (fresh.size === 0) return;
+    this.#rowsOf(state, this.#decide(state, fresh), fresh, readAgain, rows);
+  }
+
+  #rowsOf(
+    state: TraceState,
+    decisions: ReadonlyMap<string, CountDecision>,
+    fresh: ReadonlyMap<string, Interpreted>,
+    readAgain: ReadAgain,
+    rows: IndexedSpan[],
+  ): void {
+    for (const [spanId, decision] of decisions) {
+      const known = state.spans.get(spanId);
+      const key = { traceId: state.traceId, spanId };
+      const item = fresh.get(spanId) ?? (known && changed(known, decision) ? this.#again(key, readAgain) : undefined);
+      if (!item) continue;
+      rows.push(this.#interpreter.row(item, decision));
+      if (known) known.decided = decision;
+    }
+  }
+
+  #decide(state: TraceState, fresh: ReadonlyMap<string, Interpreted>): Map<string, CountDecision> {
+    if (!state.whole) return account(this.#neighbours(state, fresh));
+    const size = state.spans.size;
+    if (size > settleEagerly && size < state.accountedSize * 1.25) return account(this.#neighbours(state, fresh));
+    state.accountedSize = size;
+    return account([...state.spans.values()].map((known) => known.view));
+  }
+
+  /** The new spans with their ancestors and children, for a trace that is too large to be accounted whole. */
+  #neighbours(state: TraceState, fresh: ReadonlyMap<string, Interpreted>): AccountingSpan[] {
+    const found = new Map<string, AccountingSpan>();
+    for (const spanId of fresh.keys()) {
+      const own = state.spans.get(spanId);
+      if (own) found.set(spanId, own.view);
+    }
+    for (const item of fresh.values()) {
+      let parentSpanId = item.parentSpanId;
+      for (let depth = 0; depth < neighbourhood.ancestors && parentSpanId !== '' && !found.has(parentSpanId); depth++) {
+        const parent = state.spans.get(parentSpanId) ?? this.#lookUp(state, { traceId: item.traceId, spanId: parentSpanId });
+        if (!parent) break;
+        found.set(parentSpanId, parent.view);
+        parentSpanId = parent.view.parentSpanId;
+      }
+      if (state.whole) continue;
+      for (const row of this.#index.accountingChildren(item, neighbourhood.children)) {
+        if (!found.has(row.spanId)) found.set(row.spanId, this.#remember(state, knownSpan(row)).view);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** A span that the state does not hold, from the index; nothing to find where the state is whole. */
+  #lookUp(state: TraceState, key: SpanKey): KnownSpan | undefined {
+    if (state.whole) return undefined;
+    const row = this.#index.accountingRow(key);
+    return row && this.#remember(state, knownSpan(row));
+  }
+
+  #remember(state: TraceState, known: KnownSpan): KnownSpan {
+    this.#states.add(state, known);
+    return known;
+  }
+
+  /** Whether a span that came again says more than what the index holds. */
+  #replaces(item: Interpreted, known: KnownSpan): boolean {
+    if (this.#replaceAll || item.input.logs.length > 0) return true;
+    const row = this.#index.span(item);
+    if (!row) return true;
+    if (item.facts.disposition === 'pending') return false;
+    if (row.durationNanos === undefined) return true;
+    const end = accountingView(item).endMicros;
+    return end > known.view.endMicros || (end === known.view.endMicros && item.range.length > row.range.length);
+  }
+
+  #again(key: SpanKey, readAgain: ReadAgain): Interpreted | undefined {
+    const row = this.#index.span(key);
+    const input = row && readAgain(row.range);
+    if (!row || !input) return undefined;
+    const logs = this.#interpreter.logsSeen ? this.#interpreter.logsOf(this.#index.logs(key), []) : [];
+    return this.#interpreter.interpret({ ...input, logs }, row.range);
+  }
+}
+
+/** Of two versions of a span in one batch: an ended one beats a notice, then the later end, then the longer. */
+function isFuller(a: Interpreted, b: Interpreted): boolean {
+  const pendingA = a.facts.disposition === 'pending';
+  const pendingB = b.facts.disposition === 'pending';
+  if (pendingA !== pendingB) return pendingB;
+  const endA = a.input.span.endTimeUnixNano;
+  const endB = b.input.span.endTimeUnixNano;
+  return endA > endB || (endA === endB && a.range.length > b.range.length);
+}
+
+function changed(known: KnownSpan, decision: CountDecision): boolean {
+  const before = known.decided;
+  if (!before) return true;
+  return (
+    before.counted !== decision.counted ||
+    before.countedIn?.spanId !== decision.countedIn?.spanId ||
+    before.countedIn?.traceId !== decision.countedIn?.traceId ||
+    before.usage?.input !== decision.usage?.input ||
+    before.usage?.output !== decision.usage?.output ||
+    before.usage?.cacheRead !== decision.usage?.cacheRead ||
+    before.usage?.cacheWrite !== decision.usage?.cacheWrite ||
+    before.usage?.reasoning !== decision.usage?.reasoning
+  );
+}
+
+function keyText(key: SpanKey): string {
+  return `${key.traceId}/${key.spanId}`;
+}

@@ -1,0 +1,335 @@
+import type { EngineSettings } from '../protocol/engine.ts';
+import type { EngineStatus } from '../protocol/status.ts';
+import type { JournalPosition } from '../store/api.ts';
+import { StorageError } from '../store/errors.ts';
+import { IndexReader } from '../store/indexReader.ts';
+import { IndexWriter } from '../store/indexWriter.ts';
+import { JournalReader } from '../store/journalReader.ts';
+import { applyRetention, deleteTraces } from '../store/retention.ts';
+import { Changes } from './changes.ts';
+import { interpretation } from './interpretation.ts';
+import { Interpreter } from './interpreter.ts';
+import type { IndexerEvents, IndexerStatus } from './indexerProtocol.ts';
+import { isBefore, Pipeline } from './pipeline.ts';
+import { journalDir } from './storePaths.ts';
+
+export interface IndexerOptions {
+  readonly dbPath: string;
+  readonly settings: EngineSettings;
+  emit<E extends keyof IndexerEvents & string>(event: E, body: IndexerEvents[E]): void;
+}
+
+const pollMs = 200;
+const retentionMs = 30_000;
+const settleMs = 1_000;
+const retryMs = 2_000;
+
+/** The second thread's work: follows the journal as the owner, or another owner's index as a reader; answers queries. */
+export class Indexer {
+  readonly #options: IndexerOptions;
+  readonly journal: JournalReader;
+  readonly interpreter: Interpreter;
+  readonly #changes: Changes;
+  #settings: EngineSettings;
+  #reader: IndexReader | undefined;
+  #writer: IndexWriter | undefined;
+  #pipeline: Pipeline | undefined;
+  #problem: EngineStatus['storeProblem'];
+  #followedRevision = 0;
+  #timers: NodeJS.Timeout[] = [];
+  #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  #busy = false;
+  #closed = false;
+  #waiters: { position: JournalPosition; done: () => void }[] = [];
+  #progressTotal = 0;
+  #lastProgress = 0;
+  #rebuilding: { spans: number; until: JournalPosition; resolve: (spans: number) => void; reject: (error: Error) => void } | undefined;
+
+  constructor(options: IndexerOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.journal = new JournalReader(journalDir(options.dbPath), {
+      onDamage: (report) => this.#log('warn', report.message),
+    });
+    this.interpreter = new Interpreter(this.journal, options.settings, (error) => this.#log('warn', `A stored request could not be read: ${messageOf(error)}`));
+    this.#changes = new Changes((change) => options.emit('store/changed', change));
+    this.#timers.push(setInterval(() => this.#poll(), pollMs));
+    this.#timers.push(setInterval(() => this.#settle(), settleMs));
+    this.#timers.push(setInterval(() => void this.#retain(), retentionMs));
+  }
+
+  /** The index as it stands; undefined while nobody has made one. */
+  get reader(): IndexReader | undefined {
+    this.#reader ??= IndexReader.open(this.#options.dbPath);
+    return this.#reader;
+  }
+
+  configure(settings: EngineSettings): void {
+    this.#settings = settings;
+    this.interpreter.configure(settings);
+    void this.#retain();
+  }
+
+  /** Becomes the writer; the caller holds the owner's lock. */
+  own(settings: EngineSettings): void {
+    this.configure(settings);
+    this.#openWriter();
+    this.wake();
+  }
+
+  #openWriter(): void {
+    const writer = IndexWriter.open(this.#options.dbPath, { onDamage: (report) => this.#damaged(report.message) });
+    this.#writer = writer;
+    this.#pipeline = new Pipeline(this.journal, writer, this.interpreter);
+    if (writer.fresh) writer.interpretation = interpretation;
+    else if (writer.interpretation !== interpretation) this.#startReread();
+  }
+
+  #startReread(): void {
+    this.#progressTotal = this.journal.totalBytes();
+    this.#pipeline?.reread();
+  }
+
+  #damaged(message: string): void {
+    this.#log('warn', message);
+    this.#options.emit('store/changed', { traceIds: [], all: true });
+  }
+
+  /** Something was appended: read it soon. */
+  wake(): void {
+    if (this.#scheduled || this.#busy || this.#closed || !this.#pipeline) return;
+    this.#scheduled = setImmediate(() => this.#step());
+  }
+
+  /** One batch, then the thread is given back, so that queries get their turn. */
+  #step(): void {
+    this.#scheduled = undefined;
+    const pipeline = this.#pipeline;
+    if (!pipeline || this.#closed || this.#busy) return;
+    try {
+      const wasRereading = pipeline.rereadPosition !== undefined;
+      const { changed, spans, atEnd } = pipeline.step();
+      this.#solved();
+      if (changed.length > 0) this.#changes.add(changed);
+      if (this.#rebuilding) this.#rebuilding.spans += spans;
+      if (wasRereading || this.#rebuilding) this.#progress(pipeline);
+      if (wasRereading && !pipeline.rereadPosition && this.#writer) this.#writer.interpretation = interpretation;
+      this.#release();
+      if (!atEnd) this.wake();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #progress(pipeline: Pipeline): void {
+    const left = this.journal.bytesAfter(pipeline.rereadPosition ?? pipeline.position);
+    const rebuilding = this.#rebuilding;
+    const done = rebuilding ? !isBefore(pipeline.position, rebuilding.until) : !pipeline.rereadPosition;
+    const now = Date.now();
+    if (!done && now - this.#lastProgress < 100) return;
+    this.#lastProgress = now;
+    const doneBytes = done ? this.#progressTotal : Math.max(0, this.#progressTotal - left);
+    this.#options.emit('store/progress', { task: 'rebuild', doneBytes, totalBytes: this.#progressTotal });
+    if (!done || !rebuilding) return;
+    this.#rebuilding = undefined;
+    rebuilding.resolve(rebuilding.spans);
+  }
+
+  /** Rolled back: say so and come back later; a corrupt index is set aside and built anew. */
+  #failed(error: unknown): void {
+    const storage = error instanceof StorageError ? error : new StorageError('unwritable', messageOf(error), { cause: error });
+    this.#log('error', storage.message);
+    if (storage.code === 'corrupt') {
+      try {
+        this.#writer?.close();
+        this.#writer = undefined;
+        this.#openWriter();
+        return this.wake();
+      } catch (again) {
+        this.#say({ code: 'corrupt', message: messageOf(again) });
+      }
+    } else {
+      this.#say({ code: storage.code === 'full' ? 'full' : 'unwritable', message: storage.message });
+    }
+    this.#scheduled = setTimeout(() => {
+      this.#scheduled = undefined;
+      this.wake();
+    }, retryMs);
+  }
+
+  #say(problem: EngineStatus['storeProblem']): void {
+    if (this.#problem?.code === problem?.code) return;
+    this.#problem = problem;
+    this.#options.emit('indexer/problem', problem ?? null);
+  }
+
+  #solved(): void {
+    if (this.#problem) this.#say(undefined);
+  }
+
+  /** Resolves with true once everything up to `position` is in the index. */
+  reach(position: JournalPosition, timeoutMs: number): Promise<boolean> {
+    if (this.#has(position)) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiter = { position, done: () => finish(true) };
+      const timer = setTimeout(() => finish(false), timeoutMs);
+      const finish = (reached: boolean): void => {
+        clearTimeout(timer);
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        resolve(reached);
+      };
+      this.#waiters.push(waiter);
+      this.wake();
+    });
+  }
+
+  #has(position: JournalPosition): boolean {
+    const at = this.#writer ? this.#writer.position : this.reader?.position;
+    return at !== undefined && !isBefore(at, position);
+  }
+
+  #release(): void {
+    for (const waiter of [...this.#waiters]) if (this.#has(waiter.position)) waiter.done();
+  }
+
+  /** As a follower: has the owner committed something? */
+  #poll(): void {
+    if (this.#closed) return;
+    if (this.#writer) {
+      this.wake();
+      return;
+    }
+    try {
+      const reader = this.reader;
+      if (!reader?.poll()) return;
+      const { revision, traceIds, all } = reader.changedSince(this.#followedRevision, 200);
+      this.#followedRevision = revision;
+      this.#changes.add(traceIds, all);
+      this.#release();
+    } catch (error) {
+      this.#log('warn', messageOf(error));
+    }
+  }
+
+  #settle(): void {
+    const pipeline = this.#pipeline;
+    if (!pipeline || this.#busy || this.#closed) return;
+    try {
+      this.#changes.add(pipeline.settleDeferred());
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Oldest first, by the limits; counted in the index. */
+  async #retain(): Promise<void> {
+    const writer = this.#writer;
+    if (!writer || this.#closed || this.#rebuilding || this.#pipeline?.rereadPosition) return;
+    await this.#exclusively(async () => {
+      const currentSegment = this.journal.end().segment;
+      const { segments, spans, traces } = await applyRetention(writer, journalDir(this.#options.dbPath), this.#settings.store, {
+        currentSegment,
+      });
+      if (segments === 0 && spans === 0) return;
+      this.#log('info', `The store's limits removed ${traces} traces (${spans} spans).`);
+      this.#pipeline?.forget();
+      this.#changes.add([], true);
+    });
+  }
+
+  /** Runs while the pipeline stands still. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      await work();
+      this.#solved();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#busy = false;
+      this.wake();
+    }
+  }
+
+  /** Empties the index and reads the whole journal again. Resolves with the number of spans read. */
+  rebuild(): Promise<number> {
+    const writer = this.#writer;
+    if (!writer || !this.#pipeline) {
+      return Promise.reject(new StorageError('unsupported', 'Another window owns the store; rebuild its index there.'));
+    }
+    if (this.#rebuilding || this.#busy) {
+      return Promise.reject(new StorageError('backpressure', 'The store is busy; try again in a moment.'));
+    }
+    writer.clear();
+    writer.interpretation = interpretation;
+    this.#pipeline.forget({ segment: 0, offset: 0 });
+    this.#progressTotal = this.journal.totalBytes();
+    this.#changes.add([], true);
+    return new Promise((resolve, reject) => {
+      this.#rebuilding = { spans: 0, until: this.journal.end(), resolve, reject };
+      this.wake();
+    });
+  }
+
+  /** The journal before `firstKept` is gone already; the index follows. */
+  async deleteAll(firstKept: number): Promise<void> {
+    await this.#exclusively(() => {
+      const position = { segment: firstKept, offset: 0 };
+      this.#writer?.deleteAll(position);
+      this.#pipeline?.forget(position);
+      this.#changes.add([], true);
+      return Promise.resolve();
+    });
+  }
+
+  async deleteTrace(traceId: string, firstKept: number): Promise<void> {
+    await this.reach({ segment: firstKept, offset: 0 }, 60_000);
+    await this.#exclusively(async () => {
+      if (!this.#writer) return;
+      await deleteTraces(this.#writer, journalDir(this.#options.dbPath), [traceId], { currentSegment: firstKept });
+      this.#pipeline?.forget();
+      this.#changes.add([traceId], true);
+    });
+  }
+
+  status(): IndexerStatus {
+    const reader = this.reader;
+    const position = this.#writer?.position ?? reader?.position ?? { segment: 0, offset: 0 };
+    const counts = reader?.counts() ?? { spans: 0, traces: 0, indexBytes: 0 };
+    const counters = reader?.counters();
+    const midnight = new Date().setHours(0, 0, 0, 0);
+    return {
+      ...counts,
+      journalBytes: this.journal.totalBytes(),
+      behindBytes: this.journal.bytesAfter(position),
+      prunedSpans: counters?.get('prunedSpans') ?? 0,
+      prunedTraces: counters?.get('prunedTraces') ?? 0,
+      today: reader?.totalsSince(midnight) ?? { modelCalls: 0, cost: { known: undefined, unknownCalls: 0 } },
+      problem: this.#problem,
+    };
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#scheduled) {
+      clearImmediate(this.#scheduled as NodeJS.Immediate);
+      clearTimeout(this.#scheduled as NodeJS.Timeout);
+    }
+    this.#changes.dispose();
+    this.#rebuilding?.reject(new Error('The engine was closed.'));
+    this.#reader?.close();
+    this.#writer?.close();
+    this.journal.close();
+  }
+
+  #log(level: 'info' | 'warn' | 'error', message: string): void {
+    this.#options.emit('engine/log', { level, message });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,134 @@
+import type { CountDecision } from '../conventions/accountingTypes.ts';
+import type { LogInput, SpanInput } from '../conventions/input.ts';
+import { understand } from '../conventions/understand.ts';
+import type { CostResult } from '../model/cost.ts';
+import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from '../otlp/decodeOne.ts';
+import type { RawResource, RawScope } from '../otlp/types.ts';
+import { priceCall } from '../pricing/priceCall.ts';
+import type { EngineSettings } from '../protocol/engine.ts';
+import { flagSpan } from '../quality/flagSpan.ts';
+import { locate } from '../source/locate.ts';
+import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
+import type { JournalReader } from '../store/journalReader.ts';
+import { interpret, toRow, type Interpreted } from './row.ts';
+
+const noResource: RawResource = { attributes: new Map(), droppedAttributesCount: 0 };
+const noScope: RawScope = { name: '', version: '', attributes: new Map() };
+
+/** Kinds whose usage has a price. */
+const pricedKinds: ReadonlySet<string> = new Set(['llm', 'embedding', 'rerank']);
+
+/** What is known of a span beyond the index, and how it becomes a row: conventions, prices and flags in one place. */
+export class Interpreter {
+  readonly #journal: JournalReader;
+  readonly #report: (error: unknown) => void;
+  #settings: EngineSettings;
+  /** False while no log record was ever stored, so that spans need not look for theirs. */
+  logsSeen = true;
+
+  constructor(journal: JournalReader, settings: EngineSettings, report: (error: unknown) => void) {
+    this.#journal = journal;
+    this.#settings = settings;
+    this.#report = report;
+  }
+
+  configure(settings: EngineSettings): void {
+    this.#settings = settings;
+  }
+
+  report(error: unknown): void {
+    this.#report(error);
+  }
+
+  interpret(input: SpanInput, range: StoredRange): Interpreted {
+    return interpret(input, understand(input), range);
+  }
+
+  row(item: Interpreted, decision: CountDecision): IndexedSpan {
+    const { facts } = item;
+    const cost = this.price(item, decision);
+    return toRow(item, {
+      decision,
+      cost,
+      flags: flagSpan(facts, { counted: decision.counted, usage: decision.usage ?? facts.usage, cost }, this.#qualityOptions()),
+      source: locate(facts),
+    });
+  }
+
+  /** The cost of a span that counts; undefined where none is to be expected. */
+  price(item: Interpreted, decision: CountDecision): CostResult | undefined {
+    const { facts } = item;
+    const carriesUsage = decision.usage !== undefined || decision.reportedCost !== undefined;
+    if (!decision.counted || !(pricedKinds.has(facts.kind) || carriesUsage)) return undefined;
+    const reported = decision.reportedCost ?? facts.reportedCost?.total;
+    return priceCall(
+      {
+        kind: facts.kind,
+        provider: facts.provider,
+        requestModel: facts.requestModel,
+        responseModel: facts.responseModel,
+        usage: decision.usage ?? facts.usage,
+        startMillis: Number(item.input.span.startTimeUnixNano / 1_000_000n),
+        serviceTier: facts.serviceTier,
+        serverAddress: facts.serverAddress,
+        serverPort: facts.serverPort,
+        ...(reported === undefined
+          ? {}
+          : { reportedCost: { total: reported, attribute: facts.reportedCost?.attribute ?? 'a wrapper span' } }),
+      },
+      { userPrices: this.#settings.userPrices ?? [], aliases: this.#settings.modelAliases ?? [] },
+    );
+  }
+
+  /** Reads a span's bytes from the journal again; undefined when they were pruned. */
+  read(range: StoredRange): SpanInput | undefined {
+    const bytes = this.#journal.readRange(range.segment, range.offset, range.length);
+    if (!bytes) return undefined;
+    return { span: decodeSpan(bytes), ...this.#context(range), logs: [] };
+  }
+
+  /** A span with its log records, from the journal. */
+  readWhole(row: Pick<IndexedSpan, 'range'>, logs: readonly IndexedLog[]): Interpreted | undefined {
+    const input = this.read(row.range);
+    return input && this.interpret({ ...input, logs: this.logsOf(logs, []) }, row.range);
+  }
+
+  /** Stored and just arrived log records of one span, by time, each once. */
+  logsOf(stored: readonly IndexedLog[], arrived: readonly LogInput[]): LogInput[] {
+    const all = [...stored.flatMap((log) => this.#readLog(log.range) ?? []), ...arrived];
+    if (all.length < 2) return all;
+    const unique = new Map<string, LogInput>();
+    for (const log of all) unique.set(identity(log), log);
+    return [...unique.values()].sort((a, b) => Number(timeOf(a) - timeOf(b)));
+  }
+
+  #readLog(range: StoredRange): LogInput | undefined {
+    const bytes = this.#journal.readRange(range.segment, range.offset, range.length);
+    return bytes && { record: decodeLogRecord(bytes), ...this.#context(range) };
+  }
+
+  #context(range: StoredRange): { resource: RawResource; scope: RawScope } {
+    const { segment } = range;
+    const resource = this.#part(segment, range.resourceOffset, range.resourceLength);
+    const scope = this.#part(segment, range.scopeOffset, range.scopeLength);
+    return { resource: resource ? decodeResource(resource) : noResource, scope: scope ? decodeScope(scope) : noScope };
+  }
+
+  #part(segment: number, offset: number, length: number): Uint8Array | undefined {
+    return length === 0 ? undefined : this.#journal.readRange(segment, offset, length);
+  }
+
+  #qualityOptions(): { disabled: ReadonlySet<string>; userRules: EngineSettings['userRules'] } {
+    return { disabled: new Set(this.#settings.disabledFlags), userRules: this.#settings.userRules };
+  }
+}
+
+function timeOf({ record }: LogInput): bigint {
+  return record.timeUnixNano === 0n ? record.observedTimeUnixNano : record.timeUnixNano;
+}
+
+/** Two records of the same time, name and size are one that was sent twice. */
+function identity({ record }: LogInput): string {
+  const body = typeof record.body === 'string' ? record.body : '';
+  return `${timeOf({ record } as LogInput)} ${record.eventName} ${record.severityNumber} ${record.attributes.size} ${body}`;
+}
