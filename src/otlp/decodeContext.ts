@@ -6,17 +6,8 @@ const absent: ByteRange = { offset: 0, length: 0 };
 const noResource: RawResource = { attributes: noAttributes, droppedAttributesCount: 0 };
 const noScope: RawScope = { name: '', version: '', attributes: noAttributes };
 
-/** Reads a Resource message's body (opentelemetry.proto.resource.v1). Throws `OtlpError`. */
-export function decodeResource(bytes: Uint8Array): RawResource {
-  return readResource(new ValueReader(bytes));
-}
-
-/** Reads an InstrumentationScope message's body (opentelemetry.proto.common.v1). Throws `OtlpError`. */
-export function decodeScope(bytes: Uint8Array): RawScope {
-  return readScope(new ValueReader(bytes));
-}
-
-function readResource(reader: ValueReader): RawResource {
+/** Reads the Resource message that the reader is in. */
+export function readResource(reader: ValueReader): RawResource {
   let attributes: Map<string, AttributeValue> | undefined;
   let dropped = 0;
   reader.startRecord();
@@ -29,7 +20,8 @@ function readResource(reader: ValueReader): RawResource {
   return { attributes: attributes ?? noAttributes, droppedAttributesCount: dropped + reader.dropped };
 }
 
-function readScope(reader: ValueReader): RawScope {
+/** Reads the InstrumentationScope message that the reader is in. */
+export function readScope(reader: ValueReader): RawScope {
   let name = '';
   let version = '';
   let attributes: Map<string, AttributeValue> | undefined;

@@ -1,6 +1,6 @@
 import { walkRecords } from './decodeContext.ts';
 import type { AttributeValue, ByteRange, RawLogRecord, RecordContext } from './types.ts';
-import { ValueReader, noAttributes } from './valueReader.ts';
+import { type ValueReader, noAttributes } from './valueReader.ts';
 
 /**
  * Reads an ExportLogsServiceRequest. `range` is where the LogRecord message's body lies in `bytes`. Ids that are not
@@ -15,12 +15,8 @@ export function decodeLogs(
   walkRecords(bytes, (reader, range, context) => visit(readLogRecord(reader), range, context));
 }
 
-/** Reads a LogRecord message's body again, from the range that `decodeLogs` gave. Throws `OtlpError`. */
-export function decodeLogRecord(bytes: Uint8Array): RawLogRecord {
-  return readLogRecord(new ValueReader(bytes));
-}
-
-function readLogRecord(reader: ValueReader): RawLogRecord {
+/** Reads the LogRecord message that the reader is in. */
+export function readLogRecord(reader: ValueReader): RawLogRecord {
   let timeUnixNano = 0n;
   let observedTimeUnixNano = 0n;
   let severityNumber = 0;

@@ -1,7 +1,6 @@
 import { walkRecords } from './decodeContext.ts';
 import type { AttributeValue, RawMetricPoint, RecordContext } from './types.ts';
-import type { ValueReader } from './valueReader.ts';
-import { noAttributes } from './valueReader.ts';
+import { type ValueReader, noAttributes } from './valueReader.ts';
 
 type MetricType = RawMetricPoint['type'];
 

@@ -1,7 +1,6 @@
 import { walkRecords } from './decodeContext.ts';
-import { OtlpError } from './otlpError.ts';
 import type { AttributeValue, ByteRange, RawEvent, RawLink, RawSpan, RecordContext } from './types.ts';
-import { ValueReader, noAttributes } from './valueReader.ts';
+import { type ValueReader, noAttributes } from './valueReader.ts';
 
 const noEvents: readonly RawEvent[] = [];
 const noLinks: readonly RawLink[] = [];
@@ -22,14 +21,8 @@ export function decodeTraces(
   });
 }
 
-/** Reads a Span message's body again, from the range that `decodeTraces` gave. Throws `OtlpError`. */
-export function decodeSpan(bytes: Uint8Array): RawSpan {
-  const span = readSpan(new ValueReader(bytes));
-  if (span.traceId === '' || span.spanId === '') throw new OtlpError('malformed', 'span without a valid id');
-  return span;
-}
-
-function readSpan(reader: ValueReader): RawSpan {
+/** Reads the Span message that the reader is in; without a valid trace or span id that id is ''. */
+export function readSpan(reader: ValueReader): RawSpan {
   let traceId = '';
   let spanId = '';
   let parentSpanId = '';
