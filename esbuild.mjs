@@ -1,6 +1,6 @@
 /**
- * Builds dist/. `--dev` keeps names and writes source maps, `--meta` writes dist-meta files into out/, `--quiet` says
- * nothing when all is well.
+ * Builds dist/. `--dev` keeps names and writes source maps (never shipped), `--meta` writes esbuild's meta files into
+ * out/, `--quiet` says nothing when all is well.
  */
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
@@ -58,8 +58,9 @@ const targets = [
   { entry: 'src/engine/indexerMain.ts', out: 'dist/indexer.js', options: node },
   { entry: 'src/cli/main.ts', out: 'dist/cliMain.js', options: node },
   {
-    entry: 'sample/agent.mjs',
-    out: 'dist/sample/agent.mjs',
+    // The sample's own files are copied as they are, for people to read; this one holds the OpenTelemetry SDK.
+    entry: 'sample/telemetry.mjs',
+    out: 'dist/sample/telemetry.mjs',
     options: {
       ...node,
       format: 'esm',
@@ -112,22 +113,50 @@ async function minimumNode() {
   return { major: Number(found[1]), minor: Number(found[2]) };
 }
 
+/** Removes what an earlier build left and this one did not write. */
+function removeOthers(folder, written) {
+  for (const item of fs.readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, item.name);
+    if (item.isDirectory()) removeOthers(full, written);
+    else if (!written.has(path.relative(root, full).replaceAll(path.sep, '/'))) fs.rmSync(full);
+  }
+}
+
 async function main() {
   const begun = performance.now();
-  fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-  const metafiles = (await Promise.all(targets.map(build))).filter((meta) => meta !== undefined);
-  if (fs.existsSync(path.join(root, 'dist/cliMain.js'))) {
+  const results = await Promise.allSettled(targets.map(build));
+  const failed = results.filter((result) => result.status === 'rejected');
+  const metafiles = results.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []));
+  const outputs = metafiles.flatMap((meta) => Object.entries(meta.outputs));
+  const written = new Set(outputs.map(([name]) => name));
+  if (written.has('dist/cliMain.js')) {
     fs.writeFileSync(path.join(root, 'dist/cli.js'), cliLauncher(await minimumNode()), { mode: 0o755 });
+    written.add('dist/cli.js');
+  }
+  for (const name of fs.readdirSync(path.join(root, 'sample')).filter((file) => file.endsWith('.mjs'))) {
+    const copy = `dist/sample/${name}`;
+    if (written.has(copy)) continue;
+    fs.mkdirSync(path.join(root, 'dist/sample'), { recursive: true });
+    fs.copyFileSync(path.join(root, 'sample', name), path.join(root, copy));
+    written.add(copy);
   }
   const packages = await writeNotices(root, metafiles);
+  written.add('dist/ThirdPartyNotices.txt');
+  removeOthers(path.join(root, 'dist'), written);
 
-  const outputs = metafiles.flatMap((meta) => Object.entries(meta.outputs));
   if (process.argv.includes('--meta')) {
     fs.mkdirSync(path.join(root, 'out'), { recursive: true });
     for (const meta of metafiles) {
       const [first] = Object.keys(meta.outputs).filter((name) => name.endsWith('js'));
       fs.writeFileSync(path.join(root, 'out', `meta-${path.basename(first)}.json`), JSON.stringify(meta));
     }
+  }
+  if (failed.length > 0) {
+    // esbuild has printed the errors; anything else has not been said yet.
+    for (const { reason } of failed) if (reason.errors === undefined) console.error(reason);
+    console.error(`${failed.length} of ${targets.length} bundles could not be built.`);
+    process.exitCode = 1;
+    return;
   }
   if (quiet) return;
   for (const [name, { bytes }] of outputs.filter(([name]) => !name.endsWith('.map'))) {
