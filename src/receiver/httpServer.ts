@@ -1,0 +1,66 @@
+import http from 'node:http';
+import type net from 'node:net';
+import type { Socket } from 'node:net';
+import { ConnectionPool } from './connectionPool.ts';
+import { handleHttp } from './httpHandler.ts';
+import type { Ingest } from './ingest.ts';
+
+/** OTLP over HTTP/1.1: any number of listening servers with one pool of connections. */
+export class HttpFront {
+  readonly #ingest: Ingest;
+  readonly #pool: ConnectionPool<Socket>;
+  readonly #servers: http.Server[] = [];
+
+  constructor(ingest: Ingest) {
+    this.#ingest = ingest;
+    this.#pool = new ConnectionPool(ingest.limits.maxConnections);
+  }
+
+  /** A server that does not listen yet. */
+  createServer(): net.Server {
+    const { limits } = this.#ingest;
+    const server = http.createServer({
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
+      noDelay: true,
+    });
+    server.on('connection', (socket) => {
+      this.#pool.add(socket);
+      socket.once('close', () => this.#pool.remove(socket));
+    });
+    server.on('request', (request, response) => this.#handle(request, response, false));
+    server.on('checkContinue', (request, response) => this.#handle(request, response, true));
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** Lets running requests finish for `graceMs`, then cuts the connections. */
+  async close(graceMs: number): Promise<void> {
+    const listening = this.#servers.filter((server) => server.listening);
+    const timer = setTimeout(() => listening.forEach((server) => server.closeAllConnections()), graceMs);
+    await Promise.all(
+      listening.map(
+        (server) =>
+          new Promise<void>((resolve) => {
+            server.close(() => resolve());
+            server.closeIdleConnections();
+          }),
+      ),
+    );
+    clearTimeout(timer);
+  }
+
+  #handle(request: http.IncomingMessage, response: http.ServerResponse, awaitsContinue: boolean): void {
+    const { socket } = request;
+    this.#pool.begin(socket);
+    response.once('close', () => this.#pool.end(socket));
+    // An error here is one of ours; the client keeps its data when the connection breaks.
+    handleHttp(this.#ingest, request, response, awaitsContinue).catch(() => {
+      this.#ingest.dropped('internal');
+      socket.destroy();
+    });
+  }
+}
