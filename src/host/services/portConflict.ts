@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import type { PortConflict } from '../../protocol/status.ts';
+import { visibleLabel } from '../../protocol/visibleText.ts';
+import { commands } from '../ids.ts';
+import type { EngineState } from './engineState.ts';
+import { describeConflict } from './engineState.ts';
+import type { Notices } from './notices.ts';
+
+const prefix = 'port:';
+
+/** Tells of a taken port, once for each conflict; a conflict that went away and came back is told again. */
+export function announceConflicts(state: EngineState, notices: Notices): void {
+  if (state.kind !== 'running') return;
+  const { conflicts, state: name } = state.status;
+  if (conflicts.length === 0) {
+    if (name === 'listening' || name === 'following' || name === 'off') notices.forget(prefix);
+    return;
+  }
+  const run = (command: string) => (): Thenable<unknown> => vscode.commands.executeCommand(command);
+  void notices.show(conflictKey(conflicts), 'warning', conflictMessage(conflicts), [
+    { title: vscode.l10n.t('Use Another Port'), run: run(commands.usePort) },
+    { title: vscode.l10n.t('Try Again'), run: run(commands.restartReceiver) },
+    { title: vscode.l10n.t('Open Settings'), run: run(commands.openSettings) },
+  ]);
+}
+
+function conflictKey(conflicts: readonly PortConflict[]): string {
+  return prefix + conflicts.map(({ protocol, port, code }) => `${protocol}/${port}/${code}`).sort().join(',');
+}
+
+function conflictMessage(conflicts: readonly PortConflict[]): string {
+  const sentences = conflicts.map((conflict) => visibleLabel(describeConflict(conflict), 200));
+  return `LLM Traces: ${sentences.join(' ')}`;
+}
