@@ -20,6 +20,8 @@ export interface UserPrice extends PricesPerMillion {
   readonly request?: number | undefined;
   /** Prices of calls whose input is larger than `aboveInputTokens`, for all of their tokens. */
   readonly tiers?: readonly (PricesPerMillion & { readonly aboveInputTokens: number })[] | undefined;
+  /** Only for calls of this service tier, e.g. `batch`; for standard calls when absent. */
+  readonly serviceTier?: string | undefined;
   /** First day of validity, ISO 8601. */
   readonly from?: string | undefined;
   /** First day after the validity, ISO 8601. */
