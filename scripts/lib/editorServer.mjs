@@ -2,26 +2,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { start, stop } from './processes.mjs';
+import { quietSettings } from './quietSettings.mjs';
 import { vscodeServer } from './vscode.mjs';
-
-/** Quiet: no welcome page, no tips, no updates, nothing that talks to a service. */
-const quietSettings = {
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'workbench.welcomePage.walkthroughs.openOnInstall': false,
-  'security.workspace.trust.enabled': false,
-  'telemetry.telemetryLevel': 'off',
-  'extensions.autoCheckUpdates': false,
-  'extensions.autoUpdate': false,
-  'extensions.ignoreRecommendations': true,
-  'update.mode': 'none',
-  'chat.disableAIFeatures': true,
-  'chat.commandCenter.enabled': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'git.enabled': false,
-  'terminal.integrated.enablePersistentSessions': false,
-  'workbench.enableExperiments': false,
-};
 
 /**
  * @param {{ dataFolder: string, settings?: Record<string, unknown>, log?: (line: string) => void,
