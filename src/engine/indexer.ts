@@ -1,3 +1,4 @@
+import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
 import type { EngineStatus } from '../protocol/status.ts';
 import type { JournalPosition } from '../store/api.ts';
@@ -16,6 +17,7 @@ import { journalDir } from './storePaths.ts';
 export interface IndexerOptions {
   readonly dbPath: string;
   readonly settings: EngineSettings;
+  readonly prices: PriceTable;
   emit<E extends keyof IndexerEvents & string>(event: E, body: IndexerEvents[E]): void;
 }
 
@@ -40,6 +42,7 @@ export class Indexer {
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #busy = false;
   #closed = false;
+  #dropped = new Map<string, number>();
   #waiters: { position: JournalPosition; done: () => void }[] = [];
   #progressTotal = 0;
   #lastProgress = 0;
@@ -51,7 +54,9 @@ export class Indexer {
     this.journal = new JournalReader(journalDir(options.dbPath), {
       onDamage: (report) => this.#log('warn', report.message),
     });
-    this.interpreter = new Interpreter(this.journal, options.settings, (error) => this.#log('warn', `A stored request could not be read: ${messageOf(error)}`));
+    this.interpreter = new Interpreter(this.journal, options.prices, options.settings, (error) =>
+      this.#log('warn', messageOf(error)),
+    );
     this.#changes = new Changes((change) => options.emit('store/changed', change));
     this.#timers.push(setInterval(() => this.#poll(), pollMs));
     this.#timers.push(setInterval(() => this.#settle(), settleMs));
@@ -93,6 +98,12 @@ export class Indexer {
   #damaged(message: string): void {
     this.#log('warn', message);
     this.#options.emit('store/changed', { traceIds: [], all: true });
+  }
+
+  /** Counted in the store with the next settling. */
+  countDropped(reason: string, count: number): void {
+    const name = `dropped.${reason}`;
+    this.#dropped.set(name, (this.#dropped.get(name) ?? 0) + count);
   }
 
   /** Something was appended: read it soon. */
@@ -216,9 +227,16 @@ export class Indexer {
     if (!pipeline || this.#busy || this.#closed) return;
     try {
       this.#changes.add(pipeline.settleDeferred());
+      this.#commitDropped();
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  #commitDropped(): void {
+    if (this.#dropped.size === 0) return;
+    this.#writer?.writeBatch({ counters: this.#dropped });
+    this.#dropped = new Map();
   }
 
   /** Oldest first, by the limits; counted in the index. */
@@ -320,6 +338,11 @@ export class Indexer {
     }
     this.#changes.dispose();
     this.#rebuilding?.reject(new Error('The engine was closed.'));
+    try {
+      this.#commitDropped();
+    } catch (error) {
+      this.#log('warn', messageOf(error));
+    }
     this.#reader?.close();
     this.#writer?.close();
     this.journal.close();

@@ -42,13 +42,13 @@ export type IndexerStatus = Omit<EngineStatus['store'], 'path'> & {
 /** From the indexer to the front. */
 export type IndexerEvents = Pick<EngineEvents, 'store/changed' | 'store/progress' | 'engine/log'> & {
   'indexer/problem': EngineStatus['storeProblem'] | null;
-  /** Retention wants the journal to begin a new segment, so that the current one can be dropped. */
-  'indexer/roll': null;
 };
 
 /** From the front to the indexer. */
 export interface FrontEvents {
   'journal/appended': JournalPosition;
+  /** Requests or records that were refused, to be counted in the store. */
+  'receiver/dropped': { readonly reason: string; readonly count: number };
 }
 
 export interface IndexerStart {

@@ -4,7 +4,8 @@ import { understand } from '../conventions/understand.ts';
 import type { CostResult } from '../model/cost.ts';
 import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from '../otlp/decodeOne.ts';
 import type { RawResource, RawScope } from '../otlp/types.ts';
-import { priceCall } from '../pricing/priceCall.ts';
+import { preparePricing, priceCall } from '../pricing/priceCall.ts';
+import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
 import { flagSpan } from '../quality/flagSpan.ts';
 import { locate } from '../source/locate.ts';
@@ -22,18 +23,33 @@ const pricedKinds: ReadonlySet<string> = new Set(['llm', 'embedding', 'rerank'])
 export class Interpreter {
   readonly #journal: JournalReader;
   readonly #report: (error: unknown) => void;
+  readonly #table: PriceTable;
   #settings: EngineSettings;
+  #pricing: ReturnType<typeof preparePricing>;
   /** False while no log record was ever stored, so that spans need not look for theirs. */
   logsSeen = true;
 
-  constructor(journal: JournalReader, settings: EngineSettings, report: (error: unknown) => void) {
+  constructor(journal: JournalReader, table: PriceTable, settings: EngineSettings, report: (error: unknown) => void) {
     this.#journal = journal;
+    this.#table = table;
     this.#settings = settings;
     this.#report = report;
+    this.#pricing = this.#preparePricing();
   }
 
   configure(settings: EngineSettings): void {
     this.#settings = settings;
+    this.#pricing = this.#preparePricing();
+  }
+
+  #preparePricing(): ReturnType<typeof preparePricing> {
+    const prepared = preparePricing({
+      table: this.#table,
+      userPrices: this.#settings.userPrices,
+      aliases: this.#settings.modelAliases,
+    });
+    for (const problem of prepared.problems) this.#report(new Error(problem));
+    return prepared;
   }
 
   report(error: unknown): void {
@@ -76,7 +92,7 @@ export class Interpreter {
           ? {}
           : { reportedCost: { total: reported, attribute: facts.reportedCost?.attribute ?? 'a wrapper span' } }),
       },
-      { userPrices: this.#settings.userPrices ?? [], aliases: this.#settings.modelAliases ?? [] },
+      this.#pricing,
     );
   }
 

@@ -1,0 +1,289 @@
+import { Worker } from 'node:worker_threads';
+import { Channel, ChannelError } from '../base/channel.ts';
+import type { EngineEvents, EngineSettings } from '../protocol/engine.ts';
+import { protocolVersion } from '../protocol/engine.ts';
+import type { EngineStatus } from '../protocol/status.ts';
+import { BackpressureError } from '../receiver/errors.ts';
+import { answers } from '../receiver/bind.ts';
+import { startReceiver } from '../receiver/receiver.ts';
+import type { Receiver } from '../receiver/types.ts';
+import type { JournalPosition } from '../store/api.ts';
+import { StorageError } from '../store/errors.ts';
+import { JournalWriter } from '../store/journalWriter.ts';
+import { OwnerLock } from '../store/ownerLock.ts';
+import type { FrontEvents, IndexerEvents, IndexerRequests, IndexerStart, IndexerStatus } from './indexerProtocol.ts';
+import { StatusFeed } from './statusFeed.ts';
+import { journalDir, lockPath } from './storePaths.ts';
+import { threadPort } from './threadPort.ts';
+
+export interface FrontOptions {
+  readonly dbPath: string;
+  readonly settings: EngineSettings;
+  /** The indexer's bundle. */
+  readonly indexerPath: string;
+  emit<E extends keyof EngineEvents & string>(event: E, body: EngineEvents[E]): void;
+}
+
+type IndexerChannel = Channel<IndexerRequests, Record<never, never>, FrontEvents, IndexerEvents>;
+
+/** How often a follower asks whether the owner has gone; it has 2 s to take over. */
+const lockPollMs = 250;
+/** How often a taken port is looked at again. */
+const portPollMs = 3_000;
+
+/**
+ * The engine's first thread: the owner's lock, the ports and the journal. It takes requests and acknowledges them;
+ * everything else is the indexer's.
+ */
+export class Front {
+  readonly #options: FrontOptions;
+  readonly #worker: Worker;
+  readonly indexer: IndexerChannel;
+  readonly #status: StatusFeed;
+  #settings: EngineSettings;
+  #lock: OwnerLock | undefined;
+  #journal: JournalWriter | undefined;
+  #receiver: Receiver | undefined;
+  #receiving: boolean;
+  #starting = true;
+  #switching: Promise<void> = Promise.resolve();
+  #problem: EngineStatus['storeProblem'];
+  #dropped = new Map<string, number>();
+  #lastReceivedAt: number | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#receiving = options.settings.receiver.enabled;
+    this.#worker = new Worker(options.indexerPath, {
+      workerData: { dbPath: options.dbPath, settings: options.settings } satisfies IndexerStart,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxOldGenerationSizeMb: 1024 },
+    });
+    this.indexer = new Channel(threadPort(this.#worker), {});
+    this.#worker.on('error', (error) => this.#indexerGone(error.message));
+    this.#worker.on('exit', () => this.#indexerGone('it ended'));
+    this.#status = new StatusFeed(
+      () => this.status(),
+      (status) => options.emit('engine/status', status),
+    );
+    this.indexer.on('store/changed', (change) => {
+      options.emit('store/changed', change);
+      this.#status.touch();
+    });
+    this.indexer.on('store/progress', (progress) => options.emit('store/progress', progress));
+    this.indexer.on('engine/log', (entry) => options.emit('engine/log', entry));
+    this.indexer.on('indexer/problem', (problem) => {
+      this.#problem = problem ?? undefined;
+      this.#status.touch();
+    });
+    this.#timers.push(setInterval(() => this.#tryToOwn(), lockPollMs));
+    this.#timers.push(setInterval(() => void this.#retryPorts(), portPollMs));
+  }
+
+  /** Resolves when this engine listens, follows another, or has said what keeps it from either. */
+  async start(): Promise<void> {
+    this.#tryToOwn();
+    await this.#switching;
+    this.#starting = false;
+    this.#status.touch();
+  }
+
+  get owns(): boolean {
+    return this.#lock !== undefined;
+  }
+
+  get receiver(): Receiver | undefined {
+    return this.#receiver;
+  }
+
+  get journalEnd(): JournalPosition | undefined {
+    return this.#journal?.position;
+  }
+
+  async status(): Promise<EngineStatus> {
+    const receiver = this.#receiver;
+    const stored: IndexerStatus = await this.indexer.call('indexer/status', null);
+    const { today, problem, ...store } = stored;
+    return {
+      protocolVersion,
+      state: this.#state(),
+      grpc: receiver?.endpoints.grpc,
+      http: receiver?.endpoints.http,
+      conflicts: receiver?.conflicts.map(({ protocol, port, code, heldBy }) => ({ protocol, port, code, heldBy })) ?? [],
+      storeProblem: this.#problem ?? problem,
+      store: { ...store, path: this.#options.dbPath },
+      dropped: Object.fromEntries(this.#dropped),
+      today,
+      lastReceivedAt: this.#lastReceivedAt,
+    };
+  }
+
+  #state(): EngineStatus['state'] {
+    if (this.#starting) return 'starting';
+    if (!this.#receiving) return 'off';
+    if (!this.#lock) return this.#problem ? 'problem' : 'following';
+    const broken = !this.#receiver || this.#receiver.conflicts.length > 0 || this.#problem !== undefined;
+    return broken ? 'problem' : 'listening';
+  }
+
+  /** Applies settings; the ports are opened anew only when something about them changed. */
+  async configure(settings: EngineSettings): Promise<void> {
+    const before = JSON.stringify(this.#settings.receiver);
+    this.#settings = settings;
+    await this.indexer.call('indexer/configure', settings);
+    if (JSON.stringify(settings.receiver) === before) return;
+    await (settings.receiver.enabled ? this.startReceiving() : this.stopReceiving());
+  }
+
+  /** Opens the ports, or opens them anew. */
+  async startReceiving(): Promise<void> {
+    this.#receiving = true;
+    await this.#switch(() => this.#openPorts());
+  }
+
+  async stopReceiving(): Promise<void> {
+    this.#receiving = false;
+    await this.#switch(() => this.#closePorts());
+  }
+
+  async deleteAll(): Promise<void> {
+    const journal = this.#ownJournal();
+    const firstKept = await journal.roll();
+    await journal.removeBefore(firstKept);
+    await this.indexer.call('indexer/deleteAll', { firstKept }, { timeoutMs: 0 });
+    this.#status.touch();
+  }
+
+  async deleteTrace(traceId: string): Promise<void> {
+    const firstKept = await this.#ownJournal().roll();
+    await this.indexer.call('indexer/deleteTrace', { traceId, firstKept }, { timeoutMs: 0 });
+  }
+
+  /** Acknowledges what is under way, commits, and gives the store back. */
+  close(graceMs = 1_000): Promise<void> {
+    this.#closing ??= this.#close(graceMs);
+    return this.#closing;
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#status.dispose();
+    await this.#switching.catch(() => undefined);
+    await this.#receiver?.close(graceMs);
+    await this.#journal?.close();
+    await this.indexer.call('indexer/close', null, { timeoutMs: 5_000 }).catch(() => undefined);
+    this.indexer.close('the engine was closed');
+    await this.#worker.terminate();
+    this.#lock?.release();
+  }
+
+  /** One change of state at a time; a failure is told and does not stop the next. */
+  #switch(work: () => Promise<void>): Promise<void> {
+    this.#switching = this.#switching.then(work).catch((error: unknown) => {
+      const storage = error instanceof StorageError ? error : undefined;
+      this.#problem = {
+        code: storage && storage.code !== 'backpressure' ? storage.code : 'unwritable',
+        message: error instanceof Error ? error.message : String(error),
+      };
+      this.#log('error', this.#problem.message);
+    });
+    return this.#switching.then(() => this.#status.touch());
+  }
+
+  #tryToOwn(): void {
+    if (this.#lock || this.#closing) return;
+    try {
+      this.#lock = OwnerLock.tryAcquire(lockPath(this.#options.dbPath));
+    } catch (error) {
+      void this.#switch(() => Promise.reject(error instanceof Error ? error : new Error(String(error))));
+      return;
+    }
+    if (this.#lock) void this.#switch(() => this.#own());
+  }
+
+  async #own(): Promise<void> {
+    this.#problem = undefined;
+    this.#journal = await JournalWriter.open(journalDir(this.#options.dbPath), {
+      onDamage: (report) => this.#log('warn', report.message),
+    });
+    await this.indexer.call('indexer/own', { settings: this.#settings }, { timeoutMs: 0 });
+    await this.#openPorts();
+  }
+
+  async #openPorts(): Promise<void> {
+    await this.#closePorts();
+    if (!this.#lock || !this.#receiving) return;
+    const { hosts, grpcPort, httpPort, maxRequestBytes, allowedOrigins } = this.#settings.receiver;
+    this.#receiver = await startReceiver({
+      settings: { hosts, grpcPort, httpPort, maxRequestBytes, allowedOrigins },
+      sink: { append: (signal, payload) => this.#append(signal, payload) },
+      onDropped: (reason, count) => this.#drop(reason, count),
+    });
+    for (const { protocol, port, heldBy, code } of this.#receiver.conflicts) {
+      this.#log('warn', `The ${protocol} port ${port} is not free (${code})${heldBy ? `: ${heldBy}` : ''}.`);
+    }
+  }
+
+  async #closePorts(): Promise<void> {
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    await receiver?.close();
+  }
+
+  /** Success is answered once the bytes are on the disk. */
+  async #append(signal: 'traces' | 'logs' | 'metrics', payload: Uint8Array): Promise<void> {
+    const journal = this.#journal;
+    if (!journal) throw new BackpressureError(1_000, 'the store is being opened');
+    try {
+      const position = await journal.append(signal, payload);
+      this.#lastReceivedAt = Date.now();
+      this.indexer.emit('journal/appended', position);
+      if (this.#problem?.code === 'full') this.#problem = undefined;
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'backpressure') {
+        throw new BackpressureError(error.retryAfterMs ?? 1_000, error.message, { cause: error });
+      }
+      if (error instanceof StorageError && error.code !== 'backpressure') {
+        this.#problem = { code: error.code, message: error.message };
+        this.#status.touch();
+      }
+      throw error;
+    }
+  }
+
+  #drop(reason: string, count: number): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count);
+    this.indexer.emit('receiver/dropped', { reason, count });
+    this.#status.touch();
+  }
+
+  /** Opens the ports anew once what held them has gone. */
+  async #retryPorts(): Promise<void> {
+    const conflicts = this.#receiver?.conflicts ?? [];
+    if (conflicts.length === 0 || !this.#receiving) return;
+    const held = await Promise.all(conflicts.map(({ host, port }) => answers(host, port, 500)));
+    if (held.every((answer) => !answer) && conflicts.every(({ code }) => code === 'EADDRINUSE')) await this.startReceiving();
+  }
+
+  #ownJournal(): JournalWriter {
+    if (!this.#journal || !this.#lock) {
+      throw new ChannelError('not-owner', 'Another window owns the store; do this in the window that listens.');
+    }
+    return this.#journal;
+  }
+
+  #indexerGone(reason: string): void {
+    if (this.#closing) return;
+    this.indexer.close(`The indexer has stopped: ${reason}`);
+    this.#log('error', `The indexer has stopped: ${reason}`);
+    // Without an indexer nothing is shown: end, so that the supervisor starts the engine anew; the journal keeps all.
+    void this.close(500).finally(() => process.exit(1));
+  }
+
+  #log(level: 'info' | 'warn' | 'error', message: string): void {
+    this.#options.emit('engine/log', { level, message });
+  }
+}

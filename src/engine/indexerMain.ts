@@ -1,0 +1,58 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Channel } from '../base/channel.ts';
+import { loadPriceTable } from '../pricing/priceTable.ts';
+import type { FrontEvents, IndexerEvents, IndexerRequests, IndexerStart } from './indexerProtocol.ts';
+import { Indexer } from './indexer.ts';
+import { queryHandlers } from './queries.ts';
+import { threadPort } from './threadPort.ts';
+
+/** Entry of the indexer's thread. */
+if (!parentPort) throw new Error('The indexer runs as a worker thread.');
+const port = parentPort;
+const start = workerData as IndexerStart;
+
+async function main(): Promise<void> {
+  const prices = await loadPriceTable();
+  const indexer = new Indexer({
+    dbPath: start.dbPath,
+    settings: start.settings,
+    prices,
+    emit: (event, body) => channel.emit(event, body),
+  });
+
+  const channel = new Channel<Record<never, never>, IndexerRequests, IndexerEvents, FrontEvents>(
+    threadPort(port),
+    {
+      ...queryHandlers(indexer),
+      'indexer/own': ({ settings }) => {
+        indexer.own(settings);
+        return null;
+      },
+      'indexer/configure': (settings) => {
+        indexer.configure(settings);
+        return null;
+      },
+      'indexer/status': () => indexer.status(),
+      'indexer/reach': ({ position, timeoutMs }) => indexer.reach(position, timeoutMs),
+      'indexer/rebuild': async () => ({ spans: await indexer.rebuild() }),
+      'indexer/deleteAll': async ({ firstKept }) => {
+        await indexer.deleteAll(firstKept);
+        return null;
+      },
+      'indexer/deleteTrace': async ({ traceId, firstKept }) => {
+        await indexer.deleteTrace(traceId, firstKept);
+        return null;
+      },
+      'indexer/close': () => {
+        indexer.close();
+        setImmediate(() => port.close());
+        return null;
+      },
+    },
+    (reason) => channel.emit('engine/log', { level: 'warn', message: `The indexer got a message it does not know: ${reason}` }),
+  );
+  channel.on('journal/appended', () => indexer.wake());
+  channel.on('receiver/dropped', ({ reason, count }) => indexer.countDropped(reason, count));
+}
+
+void main();

@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Channel, type Handlers } from '../base/channel.ts';
+import { protocolVersion, type EngineEvents, type EngineRequests, type EngineStart } from '../protocol/engine.ts';
+import { Front } from './front.ts';
+import { queryMethods, type QueryMethod, type QueryRequests } from './indexerProtocol.ts';
+import { threadPort } from './threadPort.ts';
+
+/** Entry of the engine's thread in the extension host. */
+if (!parentPort) throw new Error('The engine runs as a worker thread.');
+const port = parentPort;
+const start = workerData as EngineStart;
+if (start.protocolVersion !== protocolVersion) {
+  throw new Error(`The engine speaks protocol ${protocolVersion}, not ${start.protocolVersion}: reload the window.`);
+}
+
+const front = new Front({
+  dbPath: start.dbPath,
+  settings: start.settings,
+  indexerPath: path.join(__dirname, 'indexer.js'),
+  emit: (event, body) => channel.emit(event, body),
+});
+
+/** Queries are the indexer's; they pass through unread. */
+const queries = Object.fromEntries(
+  queryMethods.map((method) => [
+    method,
+    (params: never, signal: AbortSignal) => front.indexer.call<QueryMethod>(method, params, { signal }),
+  ]),
+) as unknown as Handlers<QueryRequests>;
+
+const channel = new Channel<Record<never, never>, EngineRequests, EngineEvents, Record<never, never>>(
+  threadPort(port),
+  {
+    ...queries,
+    'engine/status': () => front.status(),
+    'engine/configure': async (settings) => {
+      await front.configure(settings);
+      return null;
+    },
+    'engine/close': async () => {
+      await front.close();
+      setImmediate(() => port.close());
+      return null;
+    },
+    'receiver/start': async () => {
+      await front.startReceiving();
+      return null;
+    },
+    'receiver/stop': async () => {
+      await front.stopReceiving();
+      return null;
+    },
+    'store/deleteAll': async () => {
+      await front.deleteAll();
+      return null;
+    },
+    'store/deleteTrace': async ({ traceId }) => {
+      await front.deleteTrace(traceId);
+      return null;
+    },
+    'store/rebuildIndex': () => front.indexer.call('indexer/rebuild', null, { timeoutMs: 0 }),
+  },
+  (reason) => channel.emit('engine/log', { level: 'warn', message: `The engine got a message it does not know: ${reason}` }),
+);
+void front.start();
