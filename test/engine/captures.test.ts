@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, it } from 'mocha';
+import { captureInfo, captureNames, captureRequests, replay } from './support/captures.ts';
+import { json, serve, temporaryFolder } from './support/serve.ts';
+
+interface Stats {
+  modelCalls: { total: number; failed: number };
+  toolCalls: { total: number };
+  embeddings: { total: number; inputTokens: number };
+  usage: {
+    inputTokens: number;
+    outputTokens: number;
+    cacheReadTokens: number;
+    cacheWriteTokens: number;
+    reasoningTokens: number;
+    unknownCalls: number;
+  };
+  sessions: string[];
+  dropped: Record<string, number>;
+  behind: number;
+}
+
+describe('captures of real programs, through the built command line', function () {
+  this.timeout(60_000);
+  for (const name of captureNames()) {
+    it(`counts ${name} as its ground truth says`, async () => {
+      const folder = temporaryFolder();
+      try {
+        const db = path.join(folder.path, 'traces.db');
+        const serving = await serve(db);
+        await replay(serving, captureRequests(name));
+        assert.equal(await serving.stop(), 0, serving.errors());
+        const stats = await json<Stats>('stats', '--db', db);
+        const { visible, sessions } = captureInfo(name).expected;
+        assert.deepEqual(
+          {
+            ok: stats.modelCalls.total - stats.modelCalls.failed,
+            failed: stats.modelCalls.failed,
+            input: stats.usage.inputTokens,
+            output: stats.usage.outputTokens,
+            cached: stats.usage.cacheReadTokens,
+            created: stats.usage.cacheWriteTokens,
+            reasoning: stats.usage.reasoningTokens,
+            embeddings: stats.embeddings.total,
+            embeddingTokens: stats.embeddings.inputTokens,
+            sessions: visible.session_attribute === null ? [] : stats.sessions,
+            dropped: stats.dropped,
+            behind: stats.behind,
+          },
+          {
+            ok: visible.llm_calls_ok,
+            failed: visible.errors,
+            input: visible.total_input_tokens,
+            output: visible.total_output_tokens,
+            cached: visible.cached_input_tokens,
+            created: visible.cache_creation_tokens,
+            reasoning: visible.reasoning_tokens,
+            embeddings: visible.embeddings,
+            embeddingTokens: visible.embedding_input_tokens,
+            sessions: visible.session_attribute === null ? [] : sessions,
+            dropped: {},
+            behind: 0,
+          },
+        );
+      } finally {
+        folder.remove();
+      }
+    });
+  }
+});
