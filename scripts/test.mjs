@@ -1,0 +1,129 @@
+/** `npm test`: builds, checks types, lint and imports, and runs every suite; see `--help`. */
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { build } from './lib/build.mjs';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { nodeForTests, withNode } from './lib/node.mjs';
+import { fromRoot, root } from './lib/paths.mjs';
+import { run, stopAll } from './lib/processes.mjs';
+
+const suites = {
+  unit: 'test/unit/**/*.test.ts',
+  contract: 'test/contract/**/*.test.ts',
+  engine: 'test/engine/**/*.test.ts',
+  python: 'test/python/**/*.test.ts',
+  workbench: 'test/workbench/**/*.test.ts',
+};
+const steps = ['types', 'lint', 'imports'];
+
+const help = `npm test -- [names] [-g TEXT]
+
+Names: ${[...steps, ...Object.keys(suites)].join(', ')} (all).
+-g TEXT  only tests whose name contains it
+`;
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+const seconds = (begun) => `${((Date.now() - begun) / 1000).toFixed(1)} s`;
+
+/** Runs a check; a failure counts as one and shows what was said. */
+async function step(name, work) {
+  const begun = Date.now();
+  try {
+    await work();
+    console.log(`${name}: ok (${seconds(begun)})`);
+    return true;
+  } catch (error) {
+    totals.failed++;
+    console.log(`${name}: FAILED (${seconds(begun)})\n${error.message}`);
+    return false;
+  }
+}
+
+/** Like `run`, but with everything the tool said in the error. */
+async function tool(args) {
+  const { code, output } = await run(process.execPath, args, { cwd: root, allowFailure: true });
+  if (code !== 0) throw new Error(output.trim());
+}
+
+const typeChecks = ['tsconfig.json', 'tsconfig.host.json', 'tsconfig.webview.json', 'tsconfig.test.json'];
+
+async function check(name) {
+  if (name === 'types') {
+    for (const config of typeChecks) await step(`types (${config})`, () => tool(['node_modules/typescript/bin/tsc', '-p', config]));
+  } else if (name === 'lint') {
+    await step('lint', () => tool(['node_modules/eslint/bin/eslint.js', '.']));
+  } else {
+    await step('imports', () => tool(['scripts/check-imports.mjs']));
+  }
+}
+
+/** Runs the tests of a suite in a Node that reads TypeScript. */
+async function runSuite(name, pattern, node, grep, folder) {
+  console.log(`\n${name} tests`);
+  const counts = path.join(folder, `${name}.json`);
+  const options = ['--reporter', 'scripts/lib/countingReporter.cjs', ...(grep === undefined ? [] : ['--fgrep', grep])];
+  const { code } = await run(node.executable, ['node_modules/mocha/bin/mocha.js', ...options, pattern], {
+    cwd: root,
+    env: { ...withNode(node), REPORT_COUNTS: counts },
+    show: true,
+    allowFailure: true,
+  });
+  let result;
+  try {
+    result = JSON.parse(await fs.readFile(counts, 'utf8'));
+  } catch {
+    console.log(`The ${name} tests did not come to their end (code ${code}).`);
+    result = { passed: 0, failed: 1, skipped: 0 };
+  }
+  // Mocha's own failure, such as a file that does not load, is told by the code alone.
+  if (code !== 0 && result.failed === 0) result.failed = 1;
+  if (grep === undefined && result.passed + result.failed + result.skipped === 0) {
+    console.log(`There are no ${name} tests.`);
+    result.failed = 1;
+  }
+  for (const key of Object.keys(totals)) totals[key] += result[key];
+}
+
+function readArguments(words) {
+  const names = [];
+  let grep;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === '-g') grep = words[++index];
+    else if (steps.includes(word) || Object.hasOwn(suites, word)) names.push(word);
+    else throw new Error(`${word}?\n\n${help}`);
+  }
+  return { names: names.length > 0 ? names : grep === undefined ? [...steps, ...Object.keys(suites)] : Object.keys(suites), grep };
+}
+
+async function main() {
+  if (process.argv.includes('--help')) return console.log(help);
+  const { names, grep } = readArguments(process.argv.slice(2));
+  await ensureDependencies();
+  const node = await nodeForTests();
+  if (!(await step('build', () => build()))) return;
+  for (const name of steps) if (names.includes(name)) await check(name);
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'llm-traces-counts-'));
+  try {
+    for (const [name, pattern] of Object.entries(suites)) {
+      if (names.includes(name)) await runSuite(name, pattern, node, grep, folder);
+    }
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  totals.failed++;
+  console.error(error.message);
+}
+await stopAll();
+if (!process.argv.includes('--help')) {
+  const { passed, failed, skipped } = totals;
+  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
