@@ -1,0 +1,92 @@
+import type { Conversation, Message, MessagePart, ToolDefinition } from '../model/message.ts';
+import type { SpanFacts } from '../model/span.ts';
+
+/** Longest text that is judged; answers are judged by their beginning. */
+const longestText = 64 * 1024;
+
+export type ToolCallPart = Extract<MessagePart, { type: 'tool_call' }>;
+
+const noConversation: Conversation = { system: [], input: [], output: [] };
+
+/** A call's messages, parsed at most once and only when a rule asks: parsing is the costly part. */
+export class AnswerReader {
+  readonly #facts: SpanFacts;
+  #conversation: Conversation | undefined;
+  #text: string | undefined;
+  #tools: readonly ToolDefinition[] | undefined;
+
+  constructor(facts: SpanFacts) {
+    this.#facts = facts;
+  }
+
+  conversation(): Conversation {
+    // A span whose messages cannot be read is judged by what else it says.
+    this.#conversation ??= attempt(() => this.#facts.conversation()) ?? noConversation;
+    return this.#conversation;
+  }
+
+  toolDefinitions(): readonly ToolDefinition[] {
+    this.#tools ??= attempt(() => this.#facts.toolDefinitions()) ?? [];
+    return this.#tools;
+  }
+
+  /** The text of the answer, tool calls and reasoning left out; '' when there is none or it was not captured. */
+  text(): string {
+    this.#text ??= textOf(this.conversation().output);
+    return this.#text;
+  }
+
+  toolCalls(): readonly ToolCallPart[] {
+    return this.conversation()
+      .output.flatMap((message) => message.parts)
+      .filter((part) => part.type === 'tool_call');
+  }
+
+  /** What the model says it declined, where the provider marks it. */
+  refusal(): string | undefined {
+    for (const message of this.conversation().output) {
+      for (const part of message.parts) if (part.type === 'refusal') return part.text;
+    }
+    return undefined;
+  }
+
+  /** Did the emitter capture what was said? An input with content says so. */
+  captured(): boolean {
+    const { input, system } = this.conversation();
+    return input.some(hasContent) || system.some(hasContent);
+  }
+}
+
+export function hasContent(message: Message): boolean {
+  return message.parts.some((part) => {
+    switch (part.type) {
+      case 'tool_call':
+      case 'media':
+        return true;
+      case 'tool_result':
+        return part.result !== '';
+      default:
+        return part.text.trim() !== '';
+    }
+  });
+}
+
+function textOf(messages: readonly Message[]): string {
+  let text = '';
+  for (const message of messages) {
+    for (const part of message.parts) {
+      if (part.type !== 'text') continue;
+      text += text === '' ? part.text : `\n${part.text}`;
+      if (text.length >= longestText) return text.slice(0, longestText);
+    }
+  }
+  return text;
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
