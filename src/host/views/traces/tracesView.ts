@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../../base/disposable.ts';
-import { formatCount, plural } from '../../../protocol/format.ts';
+import { plural } from '../../../protocol/format.ts';
 import type { TraceFilter } from '../../../protocol/query.ts';
 import { views } from '../../ids.ts';
 import type { ContextKeys } from '../../services/contextKeys.ts';
@@ -82,7 +82,7 @@ export class TracesView implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     if (!this.#engine.status) return [];
     const children = await this.#model.children(node);
     if (node === undefined) {
-      if (!node && isEmptyFilter(this.state.filter)) this.#contextKeys.set('hasTraces', children.length > 0);
+      if (isEmptyFilter(this.state.filter)) this.#contextKeys.set('hasTraces', children.length > 0);
       this.#showState();
     }
     return [...children];
@@ -176,9 +176,8 @@ export class TracesView implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     ];
     this.#view.description = parts.join(' · ');
     const { total } = this.#model;
-    const found = total === undefined || groupBy !== 'none' ? '' : `${formatCount(total)} `;
-    this.#view.message =
-      isFiltered && total !== 0 ? vscode.l10n.t('{0}traces match: {1}', found, describeFilter(filter)) : undefined;
+    const isCounted = isFiltered && total !== undefined && total > 0 && groupBy === 'none';
+    this.#view.message = isCounted ? vscode.l10n.t('{0} matching the filter', plural(total, 'trace')) : '';
   }
 }
 

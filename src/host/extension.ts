@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { ChannelError } from '../base/channel.ts';
+import { protocolVersion } from '../protocol/engine.ts';
+import { environmentCommands } from './commands/environmentCommands.ts';
+import { receiverCommands } from './commands/receiverCommands.ts';
+import type { Services } from './commands/services.ts';
+import { registerCommands } from './commands/services.ts';
+import { spanCommands } from './commands/spanCommands.ts';
+import { storeCommands } from './commands/storeCommands.ts';
+import { viewCommands } from './commands/viewCommands.ts';
+import { ExplanationDocuments } from './explain/explanationDocuments.ts';
+import { commands, explanationScheme } from './ids.ts';
+import { DetailsPanel } from './panels/details/detailsPanel.ts';
+import { ContextKeys } from './services/contextKeys.ts';
+import { EngineClient } from './services/engineClient.ts';
+import type { EngineState } from './services/engineState.ts';
+import { describeProblems, stateName } from './services/engineState.ts';
+import { Log } from './services/log.ts';
+import { Notices } from './services/notices.ts';
+import { announceConflicts } from './services/portConflict.ts';
+import { Settings } from './services/settings.ts';
+import { StatusBar } from './services/statusBar.ts';
+import { hasSqlite } from './services/support.ts';
+import { CallSitesView } from './views/callSites/callSitesView.ts';
+import { TracesView } from './views/traces/tracesView.ts';
+
+let running: EngineClient | undefined;
+
+/** What tests inside the editor see; no promise to other extensions. */
+export interface ExtensionExports {
+  /** Milliseconds that `activate` took. */
+  readonly activationMs: number;
+  readonly services: Services;
+  readonly statusBar: StatusBar;
+}
+
+export function activate(context: vscode.ExtensionContext): ExtensionExports {
+  const begun = performance.now();
+  const add = <T extends vscode.Disposable>(item: T): T => {
+    context.subscriptions.push(item);
+    return item;
+  };
+  const log = add(new Log());
+  const settings = add(new Settings(log));
+  const notices = new Notices();
+  const contextKeys = new ContextKeys();
+  const statusBar = add(new StatusBar());
+  const engine = new EngineClient({
+    workerPath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+    start: async () => {
+      await mkdir(context.globalStorageUri.fsPath, { recursive: true });
+      const dbPath = vscode.Uri.joinPath(context.globalStorageUri, 'traces.db').fsPath;
+      return { protocolVersion, dbPath, settings: settings.read() };
+    },
+    log: (level, message) => log.write(level, message),
+  });
+  running = engine;
+
+  let state: EngineState = { kind: 'starting' };
+  const enter = (next: EngineState): void => {
+    state = next;
+    statusBar.show(next);
+    contextKeys.set('state', stateName(next));
+    if (next.kind === 'running' && next.status.store.traces > 0) contextKeys.set('hasTraces', true);
+    announceConflicts(next, notices);
+  };
+  const services: Services = {
+    context,
+    log,
+    settings,
+    engine,
+    traces: add(new TracesView(engine, log, contextKeys, context.workspaceState)),
+    callSites: add(new CallSitesView(engine, log)),
+    details: add(new DetailsPanel(context.extensionUri, engine, log)),
+    state: () => state,
+  };
+  for (const make of [receiverCommands, environmentCommands, storeCommands, spanCommands, viewCommands]) {
+    for (const registration of registerCommands(make(services), log)) add(registration);
+  }
+  add(vscode.workspace.registerTextDocumentContentProvider(explanationScheme, new ExplanationDocuments(engine)));
+  add(engine.onStatus((status) => enter({ kind: 'running', status })));
+  add(
+    engine.onGaveUp((error) => {
+      enter({ kind: 'crashed', reason: error.message });
+      const restart = { title: vscode.l10n.t('Restart'), run: () => engine.restart() };
+      const showLog = { title: vscode.l10n.t('Show Log'), run: () => log.show() };
+      const [problem = ''] = describeProblems(state);
+      notices.forget('engine');
+      void notices.show('engine', 'error', `LLM Traces: ${problem}`, [showLog, restart]);
+    }),
+  );
+  add(settings.onChanged((changed) => void configure(engine, changed, log)));
+
+  if (hasSqlite()) {
+    enter({ kind: 'starting' });
+    // Behind the activation: the thread's start costs time that the editor needs now.
+    const soon = setImmediate(() => engine.start());
+    add({ dispose: () => clearImmediate(soon) });
+  } else {
+    enter({ kind: 'unsupported', nodeVersion: process.versions.node });
+    log.write('warn', describeProblems(state).join(' '));
+  }
+  return { activationMs: performance.now() - begun, services, statusBar };
+}
+
+/** The engine is given two seconds to commit and to free its ports for another window. */
+export async function deactivate(): Promise<void> {
+  await running?.close('The editor closes', 2000);
+  running = undefined;
+}
+
+async function configure(engine: EngineClient, settings: ReturnType<Settings['read']>, log: Log): Promise<void> {
+  try {
+    await engine.call('engine/configure', settings);
+  } catch (error) {
+    // No engine runs: the next one is started with these settings.
+    if (error instanceof ChannelError && error.code === 'closed') return;
+    log.error('The settings could not be applied', error);
+    void vscode.commands.executeCommand(commands.restartEngine);
+  }
+}

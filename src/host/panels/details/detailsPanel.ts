@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { Channel } from '../../../base/channel.ts';
+import { visibleLabel } from '../../../protocol/visibleText.ts';
+import type { DetailsEvents, DetailsRequests, DetailsTarget } from '../../../protocol/webview.ts';
+import { checkedDetailsHandlers, isDetailsTarget } from '../../../protocol/webview.ts';
+import { commands, detailsPanel } from '../../ids.ts';
+import type { EngineClient } from '../../services/engineClient.ts';
+import type { Log } from '../../services/log.ts';
+import { openSource } from '../../source/openSource.ts';
+import { openLink } from './openLink.ts';
+import { pageHtml } from './html.ts';
+
+type Nothing = Record<never, never>;
+type DetailsChannel = Channel<Nothing, DetailsRequests, DetailsEvents, Nothing>;
+
+/** The panel that shows one span, beside the code. There is one; it shows another span when asked to. */
+export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSerializer {
+  readonly #extensionUri: vscode.Uri;
+  readonly #engine: EngineClient;
+  readonly #log: Log;
+  readonly #subscriptions: vscode.Disposable[];
+  #panel: vscode.WebviewPanel | undefined;
+  #channel: DetailsChannel | undefined;
+  #target: DetailsTarget | undefined;
+
+  constructor(extensionUri: vscode.Uri, engine: EngineClient, log: Log) {
+    this.#extensionUri = extensionUri;
+    this.#engine = engine;
+    this.#log = log;
+    this.#subscriptions = [
+      vscode.window.registerWebviewPanelSerializer(detailsPanel, this),
+      engine.onChanged(({ traceIds, all }) => {
+        if (this.#target && (all || traceIds.includes(this.#target.traceId))) this.#tellChanged();
+      }),
+      engine.onReady(() => this.#tellChanged()),
+    ];
+  }
+
+  /** The span on show, for tests. */
+  get target(): DetailsTarget | undefined {
+    return this.#target;
+  }
+
+  /** Shows a span; the tree keeps the keyboard focus, so that arrow keys go on to the next row. */
+  show(target: DetailsTarget): void {
+    this.#target = target;
+    if (this.#panel) {
+      this.#channel?.emit('details/target', target);
+      if (!this.#panel.visible) this.#panel.reveal(undefined, true);
+      return;
+    }
+    const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.#adopt(vscode.window.createWebviewPanel(detailsPanel, vscode.l10n.t('LLM Call'), where, this.#options()));
+  }
+
+  /** After a reload of the window: the panel with what its page remembered. */
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const { traceId, spanId } = (typeof state === 'object' && state !== null ? state : {}) as Partial<DetailsTarget>;
+    const target = { traceId, spanId };
+    if (this.#panel) panel.dispose();
+    else {
+      if (isDetailsTarget(target)) this.#target = target;
+      panel.webview.options = this.#options();
+      this.#adopt(panel);
+    }
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#panel?.dispose();
+  }
+
+  #options(): vscode.WebviewPanelOptions & vscode.WebviewOptions {
+    const folders = ['dist/webview', 'media'].map((path) => vscode.Uri.joinPath(this.#extensionUri, path));
+    return { enableScripts: true, enableForms: false, localResourceRoots: folders, enableFindWidget: true };
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    const { webview } = panel;
+    const channel: DetailsChannel = new Channel(
+      {
+        post: (message) => void webview.postMessage(message),
+        onMessage: (listener) => void webview.onDidReceiveMessage(listener),
+      },
+      this.#handlers(),
+      (reason) => this.#log.write('warn', `A message of the details panel was ignored: ${reason}`),
+    );
+    this.#panel = panel;
+    this.#channel = channel;
+    panel.onDidDispose(() => {
+      channel.close('The panel was closed');
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#channel = undefined;
+      this.#target = undefined;
+    });
+    const file = (name: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview', name)).toString();
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(this.#extensionUri, 'media', 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(this.#extensionUri, 'media', 'panel-dark.svg'),
+    };
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      scriptUri: file('details.js'),
+      styleUri: file('details.css'),
+      title: 'LLM Call',
+    });
+  }
+
+  #handlers() {
+    const done = (run: PromiseLike<unknown>): Promise<null> => Promise.resolve(run).then(() => null);
+    const command = (id: string, argument: unknown): Promise<null> => done(vscode.commands.executeCommand(id, argument));
+    return checkedDetailsHandlers({
+      'details/ready': () => this.#target ?? null,
+      'details/load': async (target, signal) => {
+        const details = await this.#engine.call('spans/details', target, { signal });
+        if (details && this.#panel && isSame(target, this.#target)) {
+          this.#panel.title = visibleLabel(details.row.name, 40) || vscode.l10n.t('LLM Call');
+        }
+        return details;
+      },
+      'details/explain': (target, signal) => this.#engine.call('spans/explain', target, { signal }),
+      'details/show': (target) => command(commands.showDetails, target),
+      'tree/reveal': (target) => command(commands.revealSpan, target),
+      'clipboard/write': ({ text }) => done(vscode.env.clipboard.writeText(text)),
+      'source/open': (frame) => done(openSource(frame, this.#log)),
+      'link/open': ({ url }) => done(openLink(url)),
+      'price/set': (model) => command(commands.setPrice, model),
+    });
+  }
+
+  #tellChanged(): void {
+    if (this.#target && this.#panel?.visible) this.#channel?.emit('details/changed', { traceId: this.#target.traceId });
+  }
+}
+
+function isSame(a: DetailsTarget, b: DetailsTarget | undefined): boolean {
+  return a.traceId === b?.traceId && a.spanId === b.spanId;
+}
