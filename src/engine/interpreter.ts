@@ -3,11 +3,13 @@ import type { LogInput, SpanInput } from '../conventions/input.ts';
 import { understand } from '../conventions/understand.ts';
 import type { CostResult } from '../model/cost.ts';
 import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from '../otlp/decodeOne.ts';
-import type { RawResource, RawScope } from '../otlp/types.ts';
-import { preparePricing, priceCall } from '../pricing/priceCall.ts';
+import type { AttributeValue, RawResource, RawScope } from '../otlp/types.ts';
+import { contextWindow, preparePricing, priceCall } from '../pricing/priceCall.ts';
 import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
 import { flagSpan } from '../quality/flagSpan.ts';
+import type { SpanContext } from '../quality/rule.ts';
+import { prepareQuality } from '../quality/rules.ts';
 import { locate } from '../source/locate.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
 import type { JournalReader } from '../store/journalReader.ts';
@@ -26,6 +28,7 @@ export class Interpreter {
   readonly #table: PriceTable;
   #settings: EngineSettings;
   #pricing: ReturnType<typeof preparePricing>;
+  #quality: ReturnType<typeof prepareQuality>;
   /** False while no log record was ever stored, so that spans need not look for theirs. */
   logsSeen = true;
 
@@ -35,11 +38,13 @@ export class Interpreter {
     this.#settings = settings;
     this.#report = report;
     this.#pricing = this.#preparePricing();
+    this.#quality = this.#prepareQuality();
   }
 
   configure(settings: EngineSettings): void {
     this.#settings = settings;
     this.#pricing = this.#preparePricing();
+    this.#quality = this.#prepareQuality();
   }
 
   #preparePricing(): ReturnType<typeof preparePricing> {
@@ -48,6 +53,12 @@ export class Interpreter {
       userPrices: this.#settings.userPrices,
       aliases: this.#settings.modelAliases,
     });
+    for (const problem of prepared.problems) this.#report(new Error(problem));
+    return prepared;
+  }
+
+  #prepareQuality(): ReturnType<typeof prepareQuality> {
+    const prepared = prepareQuality({ disabled: this.#settings.disabledFlags, userRules: this.#settings.userRules });
     for (const problem of prepared.problems) this.#report(new Error(problem));
     return prepared;
   }
@@ -66,9 +77,25 @@ export class Interpreter {
     return toRow(item, {
       decision,
       cost,
-      flags: flagSpan(facts, { counted: decision.counted, usage: decision.usage ?? facts.usage, cost }, this.#qualityOptions()),
+      flags: flagSpan(facts, this.#context(item, decision, cost), this.#quality),
       source: locate(facts),
     });
+  }
+
+  #context(item: Interpreted, decision: CountDecision, cost: CostResult | undefined): SpanContext {
+    const { facts, input } = item;
+    const { span, resource } = input;
+    const ended = facts.disposition !== 'pending' && span.endTimeUnixNano !== 0n;
+    return {
+      counted: decision.counted,
+      usage: decision.counted ? (decision.usage ?? facts.usage) : undefined,
+      cost,
+      name: span.name,
+      ended,
+      durationMs: ended ? Math.max(0, Number(span.endTimeUnixNano - span.startTimeUnixNano)) / 1e6 : undefined,
+      contextWindow: facts.kind === 'llm' && decision.counted ? contextWindow(facts, this.#pricing) : undefined,
+      attribute: (key) => scalar(span.attributes.get(key) ?? resource.attributes.get(key)),
+    };
   }
 
   /** The cost of a span that counts; undefined where none is to be expected. */
@@ -100,7 +127,7 @@ export class Interpreter {
   read(range: StoredRange): SpanInput | undefined {
     const bytes = this.#journal.readRange(range.segment, range.offset, range.length);
     if (!bytes) return undefined;
-    return { span: decodeSpan(bytes), ...this.#context(range), logs: [] };
+    return { span: decodeSpan(bytes), ...this.#around(range), logs: [] };
   }
 
   /** A span with its log records, from the journal. */
@@ -120,10 +147,10 @@ export class Interpreter {
 
   #readLog(range: StoredRange): LogInput | undefined {
     const bytes = this.#journal.readRange(range.segment, range.offset, range.length);
-    return bytes && { record: decodeLogRecord(bytes), ...this.#context(range) };
+    return bytes && { record: decodeLogRecord(bytes), ...this.#around(range) };
   }
 
-  #context(range: StoredRange): { resource: RawResource; scope: RawScope } {
+  #around(range: StoredRange): { resource: RawResource; scope: RawScope } {
     const { segment } = range;
     const resource = this.#part(segment, range.resourceOffset, range.resourceLength);
     const scope = this.#part(segment, range.scopeOffset, range.scopeLength);
@@ -133,10 +160,11 @@ export class Interpreter {
   #part(segment: number, offset: number, length: number): Uint8Array | undefined {
     return length === 0 ? undefined : this.#journal.readRange(segment, offset, length);
   }
+}
 
-  #qualityOptions(): { disabled: ReadonlySet<string>; userRules: EngineSettings['userRules'] } {
-    return { disabled: new Set(this.#settings.disabledFlags), userRules: this.#settings.userRules };
-  }
+function scalar(value: AttributeValue | undefined): string | number | boolean | undefined {
+  if (typeof value === 'bigint') return value.toString();
+  return value === null || typeof value === 'object' ? undefined : value;
 }
 
 function timeOf({ record }: LogInput): bigint {
