@@ -1,5 +1,15 @@
 import type { SpanKey } from '../model/span.ts';
+import { AccountingQueries } from './accountingQueries.ts';
 import type { AccountingRow, DamageReport, IndexedLog, IndexedSpan, JournalPosition, WriteBatch, WriteResult } from './api.ts';
+import { StorageError } from './errors.ts';
+import { openIndexFile } from './indexFile.ts';
+import { Meta } from './meta.ts';
+import { Names } from './names.ts';
+import { logsOfSpan } from './queries/logs.ts';
+import { dataTables } from './schema.ts';
+import { guarded } from './sqlite.ts';
+import type { Database } from './sqlite.ts';
+import { SpanTable } from './spanTable.ts';
 
 export interface IndexWriterOptions {
   readonly onDamage?: (report: DamageReport) => void;
@@ -10,72 +20,167 @@ export interface IndexWriterOptions {
  * try the same batch again later), `corrupt` (close, then `open` again: it sets the file aside), `unwritable`.
  */
 export class IndexWriter {
-  /** Opens, migrates or makes the index. A corrupt one is set aside as `PATH.corrupt-<time>` and a new one begun. */
-  static open(_path: string, _options: IndexWriterOptions = {}): IndexWriter {
-    throw new Error('in the making');
-  }
+  readonly path: string;
   /** True when `open` made an empty index (new, or the old one set aside): read the journal from the beginning. */
-  get fresh(): boolean {
-    throw new Error('in the making');
+  readonly fresh: boolean;
+  readonly #db: Database;
+  readonly #meta: Meta;
+  readonly #names: Names;
+  readonly #spans: SpanTable;
+  readonly #accounting: AccountingQueries;
+
+  private constructor(path: string, db: Database, fresh: boolean) {
+    this.path = path;
+    this.fresh = fresh;
+    this.#db = db;
+    this.#meta = new Meta(db, 'write');
+    this.#names = new Names(db, 'write');
+    this.#spans = new SpanTable(db, this.#names);
+    this.#accounting = new AccountingQueries(db, this.#names);
   }
+
+  /** Opens, migrates or makes the index. A corrupt one is set aside as `PATH.corrupt-<time>` and a new one begun. */
+  static open(path: string, options: IndexWriterOptions = {}): IndexWriter {
+    const { db, fresh } = openIndexFile(path, options.onDamage ?? (() => undefined));
+    return guarded(`Cannot open the index ${path}`, () => new IndexWriter(path, db, fresh));
+  }
+
   /** Where the indexer goes on reading. */
   get position(): JournalPosition {
-    throw new Error('in the making');
+    return this.#read(() => this.#meta.position);
   }
+
   get revision(): number {
-    throw new Error('in the making');
+    return this.#read(() => this.#meta.number('revision'));
   }
+
   /** Which conventions, prices and rules made the rows; '' when never set. */
   get interpretation(): string {
-    throw new Error('in the making');
+    return this.#read(() => this.#meta.text('interpretation'));
   }
-  set interpretation(_value: string) {
-    throw new Error('in the making');
+
+  set interpretation(value: string) {
+    this.transaction(() => this.#meta.set('interpretation', value));
   }
-  writeBatch(_batch: WriteBatch): WriteResult {
-    throw new Error('in the making');
+
+  counters(): Map<string, number> {
+    return this.#read(() => this.#meta.counters());
   }
-  span(_key: SpanKey): IndexedSpan | undefined {
-    throw new Error('in the making');
+
+  /** In one transaction: all of it or, when this throws, nothing. */
+  writeBatch(batch: WriteBatch): WriteResult {
+    return this.transaction(() => {
+      const revision = this.#meta.number('revision') + 1;
+      const result = this.#spans.write(batch, revision);
+      if (result.changedTraces.length > 0) this.#meta.set('revision', revision);
+      if (result.emptied) this.#meta.set('removedRevision', revision);
+      if (batch.position) this.#meta.setPosition(batch.position);
+      for (const [name, amount] of batch.counters ?? []) this.#meta.count(name, amount);
+      const { changedTraces, inserted, replaced, removed } = result;
+      return { revision: changedTraces.length > 0 ? revision : revision - 1, changedTraces, inserted, replaced, removed };
+    });
   }
-  hasTrace(_traceId: string): boolean {
-    throw new Error('in the making');
+
+  span(key: SpanKey): IndexedSpan | undefined {
+    return this.#read(() => this.#spans.read(key));
   }
+
+  hasTrace(traceId: string): boolean {
+    return this.spanCount(traceId) > 0;
+  }
+
   /** Spans in the index of that trace; 0 when unknown. */
-  spanCount(_traceId: string): number {
-    throw new Error('in the making');
+  spanCount(traceId: string): number {
+    return this.#read(() => this.#spans.countOf(traceId));
   }
-  logs(_key: SpanKey): readonly IndexedLog[] {
-    throw new Error('in the making');
+
+  /** Log records that name the span, by time. */
+  logs(key: SpanKey): readonly IndexedLog[] {
+    return this.#read(() => logsOfSpan(this.#db, key));
   }
+
   /** All spans of a trace, in no order. Ask `spanCount` first: a trace may have a million. */
-  accountingRows(_traceId: string): AccountingRow[] {
-    throw new Error('in the making');
+  accountingRows(traceId: string): AccountingRow[] {
+    return this.#read(() => this.#accounting.ofTrace(traceId));
   }
-  accountingRow(_key: SpanKey): AccountingRow | undefined {
-    throw new Error('in the making');
+
+  accountingRow(key: SpanKey): AccountingRow | undefined {
+    return this.#read(() => this.#accounting.one(key));
   }
+
   /** Direct children by start time, at most `limit`. */
-  accountingChildren(_key: SpanKey, _limit: number): AccountingRow[] {
-    throw new Error('in the making');
+  accountingChildren(key: SpanKey, limit: number): AccountingRow[] {
+    return this.#read(() => this.#accounting.children(key, limit));
   }
+
   /** Spans of any trace with that response id, at most `limit`. */
-  accountingByResponseId(_responseId: string, _limit: number): AccountingRow[] {
-    throw new Error('in the making');
+  accountingByResponseId(responseId: string, limit: number): AccountingRow[] {
+    return this.#read(() => this.#accounting.byResponseId(responseId, limit));
   }
-  /** Empties the index for a rebuild from the journal; counters of pruned spans stay. */
+
+  /** Empties the index for a rebuild from the journal; counters stay. */
   clear(): void {
-    throw new Error('in the making');
+    this.#empty({ segment: 0, offset: 0 });
   }
-  /** Empties the index so that no byte of the old rows stays in its files; reading goes on at `position`. */
-  deleteAll(_position: JournalPosition): void {
-    throw new Error('in the making');
+
+  /**
+   * Empties the index so that no byte of the old rows stays in its files; reading goes on at `position`.
+   * @throws StorageError `unwritable` when another connection's long read keeps the old rows: try again
+   */
+  deleteAll(position: JournalPosition): void {
+    this.#empty(position);
+    guarded('Cannot empty the index', () => this.#db.exec('VACUUM'));
+    if (!this.checkpoint('TRUNCATE')) throw new StorageError('unwritable', 'The index is being read; try again');
   }
-  /** Pages back into the file (WAL checkpoint). */
-  checkpoint(): void {
-    throw new Error('in the making');
+
+  /** Pages back into the file. Returns false when readers were in the way. */
+  checkpoint(mode: 'PASSIVE' | 'TRUNCATE' = 'PASSIVE'): boolean {
+    return this.#read(() => this.#db.prepare(`PRAGMA wal_checkpoint(${mode})`).get()?.['busy'] === 0);
   }
+
   close(): void {
-    throw new Error('in the making');
+    guarded('Cannot close the index', () => this.#db.close());
+  }
+
+  /** For the rooms of the store: several writes as one. */
+  transaction<T>(work: (db: Database, meta: Meta) => T): T {
+    return guarded('Cannot write the index', () => {
+      this.#db.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work(this.#db, this.#meta);
+        this.#db.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+        this.forget();
+        throw error;
+      }
+    });
+  }
+
+  /** For the rooms of the store: the tables behind the API. */
+  get tables(): { readonly db: Database; readonly spans: SpanTable; readonly meta: Meta } {
+    return { db: this.#db, spans: this.#spans, meta: this.#meta };
+  }
+
+  /** What is remembered of rows may not be true any more. */
+  forget(): void {
+    this.#names.forget();
+    this.#spans.forget();
+  }
+
+  #empty(position: JournalPosition): void {
+    this.transaction((db, meta) => {
+      for (const table of dataTables) db.exec(`DELETE FROM ${table}`);
+      const revision = meta.number('revision') + 1;
+      meta.set('revision', revision);
+      meta.set('removedRevision', revision);
+      meta.setPosition(position);
+    });
+    this.forget();
+  }
+
+  #read<T>(work: () => T): T {
+    return guarded('Cannot read the index', work);
   }
 }

@@ -1,0 +1,69 @@
+import type { Database, Statement } from './sqlite.ts';
+
+/** Who made a span: stored once, not per span. */
+export interface Origin {
+  readonly service: string;
+  readonly serviceInstance: string | undefined;
+  readonly scope: string;
+  readonly dialect: string;
+}
+
+const cacheSize = 20_000;
+
+/** Strings that many rows share, as integers; remembered up to a bound. */
+export class Names {
+  readonly #find: Statement;
+  readonly #read: Statement;
+  readonly #insert: Statement | undefined;
+  readonly #ids = new Map<string, number>();
+  readonly #texts = new Map<number, string>();
+  readonly #origins = new Map<number, Origin>();
+
+  constructor(db: Database, mode: 'read' | 'write') {
+    this.#find = db.prepare('SELECT id FROM names WHERE text = ?');
+    this.#read = db.prepare('SELECT text FROM names WHERE id = ?');
+    this.#insert = mode === 'write' ? db.prepare('INSERT INTO names (text) VALUES (?)') : undefined;
+  }
+
+  /** Adds the text when it is new. */
+  idOf(text: string): number {
+    let id = this.#ids.get(text);
+    if (id !== undefined) return id;
+    id = this.#find.get(text)?.['id'] as number | undefined;
+    id ??= Number(this.#insert?.run(text).lastInsertRowid);
+    if (this.#ids.size >= cacheSize) this.#ids.clear();
+    this.#ids.set(text, id);
+    return id;
+  }
+
+  text(id: number): string {
+    let text = this.#texts.get(id);
+    if (text !== undefined) return text;
+    text = String(this.#read.get(id)?.['text'] ?? '');
+    if (this.#texts.size >= cacheSize) this.#texts.clear();
+    this.#texts.set(id, text);
+    return text;
+  }
+
+  idOfOrigin(origin: Origin): number {
+    return this.idOf(JSON.stringify([origin.service, origin.serviceInstance ?? null, origin.scope, origin.dialect]));
+  }
+
+  origin(id: number): Origin {
+    let origin = this.#origins.get(id);
+    if (origin) return origin;
+    const text = this.text(id);
+    const [service, instance, scope, dialect] = (text === '' ? [] : JSON.parse(text)) as (string | null | undefined)[];
+    origin = { service: service ?? '', serviceInstance: instance ?? undefined, scope: scope ?? '', dialect: dialect ?? '' };
+    if (this.#origins.size >= cacheSize) this.#origins.clear();
+    this.#origins.set(id, origin);
+    return origin;
+  }
+
+  /** After a roll-back or when rows were removed: what is remembered may not be there any more. */
+  forget(): void {
+    this.#ids.clear();
+    this.#texts.clear();
+    this.#origins.clear();
+  }
+}

@@ -1,0 +1,115 @@
+import type { IndexedSpan } from './api.ts';
+import { callClassOf } from './callClass.ts';
+import { callClasses, partFields, severities } from './schema.ts';
+import { clip, modelOf } from './spanCodec.ts';
+import { addSums, noSums, sumsOf } from './sums.ts';
+import type { Sums } from './sums.ts';
+import type { TreeNode } from './treeStructure.ts';
+
+interface PartChange {
+  readonly field: number;
+  readonly value: string;
+  readonly severity: number | null;
+  readonly sums: Sums;
+}
+
+/** Joins a flag to the service or model it is counted under. */
+export const partSeparator = '\u0001';
+
+/** What one batch does to one trace: gathered in memory, written once at the end. */
+export class TraceChange {
+  readonly t: number;
+  readonly traceId: string;
+  /** The trace had no row before. */
+  readonly isNew: boolean;
+  readonly sums: Sums = noSums();
+  readonly parts = new Map<string, PartChange>();
+  readonly nodes = new Map<string, TreeNode>();
+  roots = 0;
+  running = 0;
+  startMicros = Number.POSITIVE_INFINITY;
+  endMicros: number | undefined;
+  firstSegment = Number.POSITIVE_INFINITY;
+  lastSegment = 0;
+  /** The earliest root that was added, else the earliest span. */
+  named: { readonly name: string; readonly service: string; readonly startMicros: number; readonly isRoot: boolean } | undefined;
+  /** Something was taken away: parts may have become empty. */
+  hasLosses = false;
+  /** Bounds and name that replaced or removed spans may have decided; read anew when they did. */
+  lostStart = Number.POSITIVE_INFINITY;
+  lostEnd = Number.NEGATIVE_INFINITY;
+  lostName = false;
+  sessionsChanged = false;
+  /** Spans were added, replaced or removed (not only logs). */
+  hasSpans = false;
+
+  constructor(t: number, traceId: string, isNew: boolean) {
+    this.t = t;
+    this.traceId = traceId;
+    this.isNew = isNew;
+  }
+
+  add(span: IndexedSpan): void {
+    this.#count(span, 1);
+    const { startMicros } = span;
+    const isRoot = span.parentSpanId === '' || span.parentSpanId === span.spanId;
+    if (startMicros < this.startMicros) this.startMicros = startMicros;
+    const end = endOf(span);
+    if (end !== undefined && (this.endMicros === undefined || end > this.endMicros)) this.endMicros = end;
+    const named = this.named;
+    if (!named || (isRoot && !named.isRoot) || (isRoot === named.isRoot && startMicros < named.startMicros)) {
+      this.named = { name: span.name, service: span.service, startMicros, isRoot };
+    }
+    this.firstSegment = Math.min(this.firstSegment, span.range.segment);
+    this.lastSegment = Math.max(this.lastSegment, span.range.segment);
+  }
+
+  /** Takes a stored span's part away again; `by` is what replaces it. */
+  subtract(span: IndexedSpan, by: IndexedSpan | undefined): void {
+    this.#count(span, -1);
+    this.hasLosses = true;
+    const end = endOf(span);
+    const newEnd = by && endOf(by);
+    if (!by || by.startMicros > span.startMicros) this.lostStart = Math.min(this.lostStart, span.startMicros);
+    if (end !== undefined && (newEnd === undefined || newEnd < end)) this.lostEnd = Math.max(this.lostEnd, end);
+    const isSameName =
+      by?.name === span.name && by.service === span.service && by.parentSpanId === span.parentSpanId;
+    if (!isSameName || by?.startMicros !== span.startMicros) this.lostName = true;
+  }
+
+  #count(span: IndexedSpan, sign: 1 | -1): void {
+    this.hasSpans = true;
+    const sums = sumsOf(span, sign);
+    addSums(this.sums, sums);
+    if (span.parentSpanId === '' || span.parentSpanId === span.spanId) this.roots += sign;
+    if (span.durationNanos === undefined) this.running += sign;
+    const service = clip(span.service);
+    this.#part(partFields.service, service, sums);
+    const called = callClassOf(span) === callClasses.none ? undefined : modelOf(span);
+    const model = called === undefined ? undefined : clip(called);
+    if (model !== undefined) this.#part(partFields.model, model, sums);
+    if (span.sessionId !== undefined) {
+      this.sessionsChanged = true;
+      this.#part(partFields.session, clip(span.sessionId), sums);
+    }
+    for (const flag of span.flags) {
+      const severity = severities.indexOf(flag.severity);
+      const id = clip(flag.id);
+      this.#part(partFields.flag, id, sums, severity);
+      this.#part(partFields.flagInService, service + partSeparator + id, sums, severity);
+      if (model !== undefined) this.#part(partFields.flagInModel, model + partSeparator + id, sums, severity);
+    }
+  }
+
+  #part(field: number, value: string, sums: Sums, severity: number | null = null): void {
+    const key = `${field} ${value}`;
+    const part = this.parts.get(key);
+    if (part) addSums(part.sums, sums);
+    else this.parts.set(key, { field, value, severity, sums: [...sums] });
+  }
+}
+
+/** Whole microseconds; undefined while the span runs. A span that ends before it starts ends where it starts. */
+export function endOf(span: Pick<IndexedSpan, 'startMicros' | 'durationNanos'>): number | undefined {
+  return span.durationNanos === undefined ? undefined : span.startMicros + Math.max(0, Math.ceil(span.durationNanos / 1000));
+}
