@@ -126,7 +126,9 @@ async function main() {
   const begun = performance.now();
   const results = await Promise.allSettled(targets.map(build));
   const failed = results.filter((result) => result.status === 'rejected');
-  const metafiles = results.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []));
+  const metafiles = results.flatMap((result) =>
+    result.status === 'fulfilled' && result.value ? [result.value] : [],
+  );
   const outputs = metafiles.flatMap((meta) => Object.entries(meta.outputs));
   const written = new Set(outputs.map(([name]) => name));
   if (written.has('dist/cliMain.js')) {
@@ -163,7 +165,9 @@ async function main() {
     console.log(`  ${(bytes / 1024).toFixed(1).padStart(8)} kB  ${name}`);
   }
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  console.log(`Built dist/ in ${seconds} s, with code of ${packages} packages (licences in dist/ThirdPartyNotices.txt).`);
+  console.log(
+    `Built dist/ in ${seconds} s, with code of ${packages} packages (licences in dist/ThirdPartyNotices.txt).`,
+  );
 }
 
 await main();

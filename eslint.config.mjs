@@ -4,7 +4,16 @@ import tseslint from 'typescript-eslint';
 
 const nodeGlobals = Object.fromEntries(
   [
-    ...['AbortController', 'AbortSignal', 'Buffer', 'TextDecoder', 'TextEncoder', 'URL', 'clearInterval', 'clearTimeout'],
+    ...[
+      'AbortController',
+      'AbortSignal',
+      'Buffer',
+      'TextDecoder',
+      'TextEncoder',
+      'URL',
+      'clearInterval',
+      'clearTimeout',
+    ],
     ...['console', 'fetch', 'performance', 'process', 'setInterval', 'setTimeout'],
   ].map((name) => [name, 'readonly']),
 );
@@ -23,9 +32,15 @@ export default defineConfig(
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // Numbers in texts are what they look like.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       // `return this.#refuse(…)` and arrow functions that hand on nothing read well.
       '@typescript-eslint/no-confusing-void-expression': 'off',
       // `Record<string, never>` is how a message without parameters is written, `keyof R & string` how its name is.
@@ -48,8 +63,14 @@ export default defineConfig(
     rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='RegExp']", message: 'No regular expressions made at run time.' },
-        { selector: "CallExpression[callee.name='RegExp']", message: 'No regular expressions made at run time.' },
+        {
+          selector: "NewExpression[callee.name='RegExp']",
+          message: 'No regular expressions made at run time.',
+        },
+        {
+          selector: "CallExpression[callee.name='RegExp']",
+          message: 'No regular expressions made at run time.',
+        },
       ],
     },
   },

@@ -42,7 +42,10 @@ class TravelAgent {
       const { text } = await this.#model.chat({
         model: 'gpt-4o',
         messages: [
-          { role: 'system', content: 'You plan the work of a travel agent. Answer with JSON: {"steps": [...]}.' },
+          {
+            role: 'system',
+            content: 'You plan the work of a travel agent. Answer with JSON: {"steps": [...]}.',
+          },
           { role: 'user', content: question },
         ],
       });
@@ -118,9 +121,15 @@ class TravelAgent {
 /** A message that helps, before anything is run for nothing. */
 async function checkReceiver() {
   try {
-    await fetch(`${endpoint}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    await fetch(`${endpoint}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
   } catch {
-    throw new Error(`Nothing listens at ${endpoint}. Start the receiver, or set OTEL_EXPORTER_OTLP_ENDPOINT to it.`);
+    throw new Error(
+      `Nothing listens at ${endpoint}. Start the receiver, or set OTEL_EXPORTER_OTLP_ENDPOINT to it.`,
+    );
   }
 }
 
@@ -135,8 +144,10 @@ function readArguments(words) {
     else throw new Error(`Not an argument: ${word} (see --help)`);
   }
   const unknown = options.runs.find((name) => !questions.some((question) => question.name === name));
-  if (unknown !== undefined) throw new Error(`There is no question ${unknown}: ${questions.map(({ name }) => name).join(', ')}`);
-  if (options.every !== undefined && !(options.every > 0)) throw new Error('--every takes seconds, more than 0');
+  if (unknown !== undefined)
+    throw new Error(`There is no question ${unknown}: ${questions.map(({ name }) => name).join(', ')}`);
+  if (options.every !== undefined && !(options.every > 0))
+    throw new Error('--every takes seconds, more than 0');
   return options;
 }
 

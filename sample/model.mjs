@@ -30,13 +30,19 @@ export class ChatModel {
       'llm.model': request.model,
       'llm.provider': 'openai',
       'gen_ai.input.messages': JSON.stringify(request.messages.map(toParts)),
-      ...(request.tools && { 'gen_ai.tool.definitions': JSON.stringify(request.tools.map((tool) => ({ type: 'function', ...tool.function }))) }),
+      ...(request.tools && {
+        'gen_ai.tool.definitions': JSON.stringify(
+          request.tools.map((tool) => ({ type: 'function', ...tool.function })),
+        ),
+      }),
       ...(request.max_tokens && { 'gen_ai.request.max_tokens': request.max_tokens }),
       ...(request.stream && { 'gen_ai.request.stream': true }),
     };
     return traced('llm.generate', { attributes, client: true, library: ownFile }, async (span) => {
       const begun = performance.now();
-      const answer = await this.#send(request, (seconds) => span.setAttribute('gen_ai.response.time_to_first_chunk', seconds));
+      const answer = await this.#send(request, (seconds) =>
+        span.setAttribute('gen_ai.response.time_to_first_chunk', seconds),
+      );
       span.setAttributes({
         'llm.latency_ms': Math.round(performance.now() - begun),
         'llm.finish_reason': answer.finishReason,
@@ -59,7 +65,8 @@ export class ChatModel {
   async #send(request, onFirstChunk) {
     for (let attempt = 1; ; attempt++) {
       const response = await this.#post(request, attempt);
-      if (response.ok) return request.stream ? readStream(response, onFirstChunk) : readAnswer(await response.json());
+      if (response.ok)
+        return request.stream ? readStream(response, onFirstChunk) : readAnswer(await response.json());
       const { error } = await response.json();
       const retryable = response.status === 429 || response.status >= 500;
       if (!retryable || attempt === mostAttempts) throw new ModelError(response.status, error.message);
@@ -138,12 +145,23 @@ const asMessage = (answer) => ({
 });
 
 /** A message of OpenAI's API in the parts of OpenTelemetry's GenAI conventions. */
-function toParts({ role, content, tool_calls: toolCalls = [], tool_call_id: id, finish_reason: finishReason }) {
+function toParts({
+  role,
+  content,
+  tool_calls: toolCalls = [],
+  tool_call_id: id,
+  finish_reason: finishReason,
+}) {
   const parts = [];
   if (role === 'tool') parts.push({ type: 'tool_call_response', id, response: content });
   else if (content) parts.push({ type: 'text', content });
   for (const call of toolCalls) {
-    parts.push({ type: 'tool_call', id: call.id, name: call.function.name, arguments: JSON.parse(call.function.arguments) });
+    parts.push({
+      type: 'tool_call',
+      id: call.id,
+      name: call.function.name,
+      arguments: JSON.parse(call.function.arguments),
+    });
   }
   return { role, parts, ...(finishReason && { finish_reason: finishReason }) };
 }

@@ -10,7 +10,10 @@ const snapshots = { 'gpt-4o': 'gpt-4o-2024-08-06', 'gpt-4o-mini': 'gpt-4o-mini-2
 
 /** About four characters a token, as a rule of thumb. */
 const tokensOf = (text) => Math.ceil(text.length / 4);
-const textOf = (messages) => messages.map((message) => `${message.role}\n${message.content ?? JSON.stringify(message.tool_calls)}`).join('\n');
+const textOf = (messages) =>
+  messages
+    .map((message) => `${message.role}\n${message.content ?? JSON.stringify(message.tool_calls)}`)
+    .join('\n');
 
 const plan = (...steps) => JSON.stringify({ steps });
 const tool = (name) => ({ type: 'tool_call', tool: name });
@@ -18,9 +21,15 @@ const ask = (prompt) => ({ type: 'llm_call', prompt });
 
 /** The first entry whose `when` fits the last message of the user wins. */
 const plans = [
-  [/weather/, plan(tool('get_weather'), tool('find_trains'), ask('What should one pack for a sunny day by the sea?'))],
+  [
+    /weather/,
+    plan(tool('get_weather'), tool('find_trains'), ask('What should one pack for a sunny day by the sea?')),
+  ],
   [/Python function/, plan(ask('Write the function, with a docstring.'))],
-  [/handbook/, plan(ask('What does the handbook say about hotels?'), ask('What does the handbook say about trains?'))],
+  [
+    /handbook/,
+    plan(ask('What does the handbook say about hotels?'), ask('What does the handbook say about trains?')),
+  ],
   [/cancel/, plan(tool('cancel_booking'))],
   [/every museum/, plan(ask('Describe every museum, in full.'))],
   [/home address/, plan(ask('Find the address of the passenger in seat 14C.'))],
@@ -45,14 +54,29 @@ const museums =
 const answers = [
   [/pack/, 'A hat, sunscreen, a light jacket for the evening, and shoes that forgive cobblestones.'],
   [/docstring/, code],
-  [/handbook say about hotels\?$/, 'Hotels may cost up to 140 euros a night; the receipt must name every guest.'],
-  [/handbook say about trains\?$/, 'Second class is the rule; first class is allowed on journeys of more than four hours.'],
+  [
+    /handbook say about hotels\?$/,
+    'Hotels may cost up to 140 euros a night; the receipt must name every guest.',
+  ],
+  [
+    /handbook say about trains\?$/,
+    'Second class is the rule; first class is allowed on journeys of more than four hours.',
+  ],
   [/every museum/i, museums],
   [/calmest/, 'Wednesday: most museums of Lisbon are closed on Monday, and weekends are full.'],
-  [/does not answer/, "I'm sorry, I could not cancel booking B-17: the booking service does not answer. Please try again later."],
+  [
+    /does not answer/,
+    "I'm sorry, I could not cancel booking B-17: the booking service does not answer. Please try again later.",
+  ],
   [/Celsius/, code],
-  [/handbook/, 'Hotels up to 140 euros a night, with every guest on the receipt; trains in second class, first class on long journeys.'],
-  [/IC 512/, 'Tomorrow is sunny with 24 degrees. Take the IC 512 at 09:10; you are in Sintra at 09:50 for 4.60 euros.'],
+  [
+    /handbook/,
+    'Hotels up to 140 euros a night, with every guest on the receipt; trains in second class, first class on long journeys.',
+  ],
+  [
+    /IC 512/,
+    'Tomorrow is sunny with 24 degrees. Take the IC 512 at 09:10; you are in Sintra at 09:50 for 4.60 euros.',
+  ],
   [/./, 'Wednesday is best: the museums are open, and the weekend crowds are gone.'],
 ];
 
@@ -67,11 +91,20 @@ function toolArguments(name) {
 /** What the model says: `{ content }`, `{ toolCalls }` or `{ refusal }`. */
 function reply({ messages, tools = [] }) {
   const last = messages.at(-1).content;
-  if (messages[0].role === 'system' && messages[0].content.startsWith('You plan')) return { content: pick(plans, last) };
+  if (messages[0].role === 'system' && messages[0].content.startsWith('You plan'))
+    return { content: pick(plans, last) };
   if (/14C/.test(last)) return { refusal: "I can't help with finding a private person's address." };
   if (tools.length === 1 && last.startsWith('Use ')) {
     const { name } = tools[0].function;
-    return { toolCalls: [{ id: `call_${name}`, type: 'function', function: { name, arguments: JSON.stringify(toolArguments(name)) } }] };
+    return {
+      toolCalls: [
+        {
+          id: `call_${name}`,
+          type: 'function',
+          function: { name, arguments: JSON.stringify(toolArguments(name)) },
+        },
+      ],
+    };
   }
   return { content: pick(answers, last) };
 }
@@ -115,12 +148,16 @@ export async function startStandIn({ fast = false } = {}) {
     const last = String(body.messages.at(-1).content);
     const fail = (status, message, headers = {}) => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(JSON.stringify({ error: { message, type: status === 429 ? 'rate_limit_exceeded' : 'server_error' } }));
+      response.end(
+        JSON.stringify({ error: { message, type: status === 429 ? 'rate_limit_exceeded' : 'server_error' } }),
+      );
     };
     if (/night trains/.test(last)) return fail(503, 'The model is overloaded. Please try again later.');
     if (/calmest/.test(last) && !limited) {
       limited = true;
-      return fail(429, 'Rate limit reached: 3 requests per minute.', { 'retry-after': fast ? '0.01' : '0.6' });
+      return fail(429, 'Rate limit reached: 3 requests per minute.', {
+        'retry-after': fast ? '0.01' : '0.6',
+      });
     }
 
     const said = reply(body);
@@ -131,28 +168,45 @@ export async function startStandIn({ fast = false } = {}) {
       finishReason = 'length';
     }
     const prompt = textOf(body.messages);
-    const completion = tokensOf(content + (said.refusal ?? '') + (said.toolCalls ? JSON.stringify(said.toolCalls) : ''));
+    const completion = tokensOf(
+      content + (said.refusal ?? '') + (said.toolCalls ? JSON.stringify(said.toolCalls) : ''),
+    );
     const usage = {
       prompt_tokens: tokensOf(prompt),
       completion_tokens: completion,
       total_tokens: tokensOf(prompt) + completion,
       prompt_tokens_details: { cached_tokens: cachedTokens(prompt) },
     };
-    const common = { id: `chatcmpl-sample-${++count}`, created: Math.floor(Date.now() / 1000), model: snapshots[body.model] ?? body.model };
+    const common = {
+      id: `chatcmpl-sample-${++count}`,
+      created: Math.floor(Date.now() / 1000),
+      model: snapshots[body.model] ?? body.model,
+    };
     await pause(120 + usage.prompt_tokens / 10);
     if (!body.stream) {
-      const message = { role: 'assistant', content: said.content === undefined ? null : content, refusal: said.refusal ?? null };
+      const message = {
+        role: 'assistant',
+        content: said.content === undefined ? null : content,
+        refusal: said.refusal ?? null,
+      };
       if (said.toolCalls) message.tool_calls = said.toolCalls;
       await pause(completion * 3);
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(
-        JSON.stringify({ ...common, object: 'chat.completion', choices: [{ index: 0, message, finish_reason: finishReason }], usage }),
+        JSON.stringify({
+          ...common,
+          object: 'chat.completion',
+          choices: [{ index: 0, message, finish_reason: finishReason }],
+          usage,
+        }),
       );
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const send = (chunk) => response.write(`data: ${JSON.stringify({ ...common, object: 'chat.completion.chunk', ...chunk })}\n\n`);
-    if (said.refusal) send({ choices: [{ index: 0, delta: { refusal: said.refusal }, finish_reason: null }] });
+    const send = (chunk) =>
+      response.write(`data: ${JSON.stringify({ ...common, object: 'chat.completion.chunk', ...chunk })}\n\n`);
+    if (said.refusal)
+      send({ choices: [{ index: 0, delta: { refusal: said.refusal }, finish_reason: null }] });
     for (const word of content.match(/\S+\s*/g) ?? []) {
       send({ choices: [{ index: 0, delta: { content: word }, finish_reason: null }] });
       await pause(12);

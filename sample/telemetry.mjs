@@ -9,7 +9,10 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 import { fileURLToPath } from 'node:url';
 
 /** Where the spans go: OTEL_EXPORTER_OTLP_ENDPOINT, else the usual port of this machine. */
-export const endpoint = (process.env.OTEL_EXPORTER_OTLP_ENDPOINT || 'http://127.0.0.1:4318').replace(/\/+$/, '');
+export const endpoint = (process.env.OTEL_EXPORTER_OTLP_ENDPOINT || 'http://127.0.0.1:4318').replace(
+  /\/+$/,
+  '',
+);
 
 let provider;
 let tracer;
@@ -25,7 +28,12 @@ export function startTelemetry({ serviceName, sessionId }) {
   provider = new NodeTracerProvider({
     resource,
     spanProcessors: [
-      { onStart: (span) => void span.setAttribute('session.id', sessionId), onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} },
+      {
+        onStart: (span) => void span.setAttribute('session.id', sessionId),
+        onEnd() {},
+        forceFlush: async () => {},
+        shutdown: async () => {},
+      },
       new BatchSpanProcessor(new OTLPTraceExporter(), { scheduledDelayMillis: 200 }),
     ],
   });
@@ -51,7 +59,12 @@ function caller(library) {
   const frames = lines
     .map((line) => frame.exec(line))
     .filter((match) => match !== null)
-    .map(([, name, file, line, column]) => ({ name, file: file.startsWith('file:') ? fileURLToPath(file) : file, line, column }))
+    .map(([, name, file, line, column]) => ({
+      name,
+      file: file.startsWith('file:') ? fileURLToPath(file) : file,
+      line,
+      column,
+    }))
     .filter(({ file }) => file !== ownFile && file !== library && !file.includes('node_modules'));
   const [first] = frames;
   if (first === undefined) return {};
@@ -73,7 +86,10 @@ function caller(library) {
  */
 export function traced(name, { attributes = {}, client = false, library, located = true } = {}, work) {
   const where = located ? caller(library) : {};
-  const options = { kind: client ? SpanKind.CLIENT : SpanKind.INTERNAL, attributes: { ...where, ...attributes } };
+  const options = {
+    kind: client ? SpanKind.CLIENT : SpanKind.INTERNAL,
+    attributes: { ...where, ...attributes },
+  };
   return tracer.startActiveSpan(name, options, async (span) => {
     try {
       return await work(span);

@@ -3,7 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const toolDefinitions = [
   define('get_weather', 'The weather forecast for a city', { city: 'string' }),
-  define('find_trains', 'Trains between two cities on a day', { from: 'string', to: 'string', day: 'string' }),
+  define('find_trains', 'Trains between two cities on a day', {
+    from: 'string',
+    to: 'string',
+    day: 'string',
+  }),
   define('cancel_booking', 'Cancels a booking by its number', { booking: 'string' }),
 ];
 
@@ -11,7 +15,11 @@ function define(name, description, parameters) {
   const properties = Object.fromEntries(Object.entries(parameters).map(([key, type]) => [key, { type }]));
   return {
     type: 'function',
-    function: { name, description, parameters: { type: 'object', properties, required: Object.keys(properties) } },
+    function: {
+      name,
+      description,
+      parameters: { type: 'object', properties, required: Object.keys(properties) },
+    },
   };
 }
 

@@ -23,7 +23,11 @@ async function readRooms() {
 function rulesFor(rooms) {
   const forbidden = [
     { name: 'no cycles', from: {}, to: { circular: true } },
-    { name: 'imports that lead nowhere', from: {}, to: { couldNotResolve: true, pathNot: '^(vscode$|node:)' } },
+    {
+      name: 'imports that lead nowhere',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^(vscode$|node:)' },
+    },
     { name: 'only the host imports vscode', from: { pathNot: '^src/host/' }, to: { path: '^vscode$' } },
     {
       name: 'webviews import base, model and protocol only',
@@ -31,7 +35,11 @@ function rulesFor(rooms) {
       to: { path: '^src/', pathNot: '^src/(base|model|protocol)/' },
     },
     { name: 'webviews have no Node', from: { path: '^webview/' }, to: { dependencyTypes: ['core'] } },
-    { name: 'a surface imports the kit and itself', from: { path: '^webview/([^/]+)/' }, to: { path: '^webview/', pathNot: '^webview/(kit|$1)/' } },
+    {
+      name: 'a surface imports the kit and itself',
+      from: { path: '^webview/([^/]+)/' },
+      to: { path: '^webview/', pathNot: '^webview/(kit|$1)/' },
+    },
     { name: 'nothing imports a webview', from: { path: '^src/' }, to: { path: '^webview/' } },
     { name: 'nothing that is shipped imports tests or scripts', from: {}, to: { path: '^(test|scripts)/' } },
   ];
@@ -43,7 +51,11 @@ function rulesFor(rooms) {
       to: { path: '^src/', pathNot: `^src/(${allowed})/` },
     });
     if (pure) {
-      forbidden.push({ name: `${room} is pure`, from: { path: `^src/${room}/` }, to: { dependencyTypes: ['core'], pathNot: '^(node:)?buffer$' } });
+      forbidden.push({
+        name: `${room} is pure`,
+        from: { path: `^src/${room}/` },
+        to: { dependencyTypes: ['core'], pathNot: '^(node:)?buffer$' },
+      });
     }
   }
   return forbidden.map((rule) => ({ severity: 'error', ...rule }));

@@ -19,20 +19,37 @@ const allowed = [
   /^extension\/media\/[\w./-]+\.(svg|png|md|json)$/,
 ];
 const required = [
-  ...['package.json', 'package.nls.json', 'dist/extension.js', 'dist/engine.js', 'dist/indexer.js', 'dist/cli.js'],
-  ...['dist/sample/agent.mjs', 'dist/webview/details.js', 'dist/webview/details.css', 'dist/ThirdPartyNotices.txt'],
+  ...[
+    'package.json',
+    'package.nls.json',
+    'dist/extension.js',
+    'dist/engine.js',
+    'dist/indexer.js',
+    'dist/cli.js',
+  ],
+  ...[
+    'dist/sample/agent.mjs',
+    'dist/webview/details.js',
+    'dist/webview/details.css',
+    'dist/ThirdPartyNotices.txt',
+  ],
 ];
 
 /** What is wrong with the package, as sentences. */
 function check(entries, bytes, manifest) {
   const names = new Set(entries.map(({ name }) => name));
   const problems = [];
-  for (const name of names) if (!allowed.some((pattern) => pattern.test(name))) problems.push(`${name} must not be in it.`);
+  for (const name of names)
+    if (!allowed.some((pattern) => pattern.test(name))) problems.push(`${name} must not be in it.`);
   for (const name of required) if (!names.has(`extension/${name}`)) problems.push(`${name} is missing.`);
   if (bytes > mostBytes) problems.push(`It has ${bytes} bytes, more than ${mostBytes}.`);
-  const icons = [manifest.icon, ...(manifest.contributes?.viewsContainers?.activitybar ?? []).map(({ icon }) => icon)];
+  const icons = [
+    manifest.icon,
+    ...(manifest.contributes?.viewsContainers?.activitybar ?? []).map(({ icon }) => icon),
+  ];
   for (const icon of icons) {
-    if (icon !== undefined && !icon.startsWith('$(') && !names.has(`extension/${icon}`)) problems.push(`${icon} is missing.`);
+    if (icon !== undefined && !icon.startsWith('$(') && !names.has(`extension/${icon}`))
+      problems.push(`${icon} is missing.`);
   }
   return problems;
 }
@@ -43,13 +60,21 @@ async function main() {
   const manifest = JSON.parse(await fs.readFile(fromRoot('package.json'), 'utf8'));
   const file = fromRoot(`${manifest.name}-${manifest.version}.vsix`);
   const { executable } = await nodeForTests();
-  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file];
+  const options = [
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    file,
+  ];
   await run(executable, [fromRoot('node_modules/@vscode/vsce/vsce'), 'package', ...options], { cwd: root });
 
   const bytes = await fs.readFile(file);
   const entries = listZip(bytes);
   for (const { name, size, packed } of [...entries].sort((a, b) => b.packed - a.packed)) {
-    console.log(`${(packed / 1024).toFixed(1).padStart(9)} kB of ${(size / 1024).toFixed(1).padStart(8)} kB  ${name}`);
+    console.log(
+      `${(packed / 1024).toFixed(1).padStart(9)} kB of ${(size / 1024).toFixed(1).padStart(8)} kB  ${name}`,
+    );
   }
   const problems = check(entries, bytes.length, manifest);
   for (const problem of problems) console.error(`VSIX: ${problem}`);

@@ -53,7 +53,8 @@ function readOptions() {
 
 async function choosePort(name, wanted, usual) {
   const port = await freePort(Number(wanted ?? usual));
-  if (port !== Number(wanted ?? usual)) console.log(`Port ${wanted ?? usual} is taken; the receiver's ${name} port is ${port}.`);
+  if (port !== Number(wanted ?? usual))
+    console.log(`Port ${wanted ?? usual} is taken; the receiver's ${name} port is ${port}.`);
   return port;
 }
 
@@ -77,10 +78,16 @@ async function isListening(port) {
 async function runAgent(folder, httpPort, { once, every }) {
   while (!(await isListening(httpPort))) await new Promise((resolve) => setTimeout(resolve, 300));
   const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${httpPort}` };
-  console.log(`The receiver listens on port ${httpPort}; the sample agent runs${once ? ' once' : ` every ${every} s`}.`);
+  console.log(
+    `The receiver listens on port ${httpPort}; the sample agent runs${once ? ' once' : ` every ${every} s`}.`,
+  );
   await run(process.execPath, [path.join(folder, 'agent.mjs')], { cwd: folder, env, allowFailure: true });
   if (once) return;
-  start(process.execPath, [path.join(folder, 'agent.mjs'), '--every', String(every)], { cwd: folder, env, stdio: 'ignore' });
+  start(process.execPath, [path.join(folder, 'agent.mjs'), '--every', String(every)], {
+    cwd: folder,
+    env,
+    stdio: 'ignore',
+  });
 }
 
 async function openDesktop(desktop, { dataFolder, workspace, settings }) {
@@ -95,8 +102,17 @@ async function openDesktop(desktop, { dataFolder, workspace, settings }) {
   });
   console.log(`Opening ${desktop.name}`);
   const args = [`--extensionDevelopmentPath=${root}`, `--user-data-dir=${userFolder}`];
-  args.push(`--extensions-dir=${path.join(dataFolder, 'extensions')}`, '--disable-workspace-trust', '--new-window', '--wait', workspace);
-  const child = start(desktop.executable, args, { stdio: 'ignore', shell: /\.cmd$/i.test(desktop.executable) });
+  args.push(
+    `--extensions-dir=${path.join(dataFolder, 'extensions')}`,
+    '--disable-workspace-trust',
+    '--new-window',
+    '--wait',
+    workspace,
+  );
+  const child = start(desktop.executable, args, {
+    stdio: 'ignore',
+    shell: /\.cmd$/i.test(desktop.executable),
+  });
   child.on('exit', () => {
     console.log('VS Code was closed.');
     void stopAll().then(() => process.exit(0));
@@ -104,8 +120,12 @@ async function openDesktop(desktop, { dataFolder, workspace, settings }) {
 }
 
 function openInBrowser(address) {
-  const [command, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform] ?? ['xdg-open'];
-  start(command, [...args, address.replaceAll('&', process.platform === 'win32' ? '^&' : '&')], { stdio: 'ignore' });
+  const [command, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform] ?? [
+    'xdg-open',
+  ];
+  start(command, [...args, address.replaceAll('&', process.platform === 'win32' ? '^&' : '&')], {
+    stdio: 'ignore',
+  });
 }
 
 async function takePicture(address, file, agent) {
@@ -142,17 +162,22 @@ async function main() {
 
   const { desktopVscode } = await import('./lib/vscode.mjs');
   const desktop = options.web || options.screenshot ? undefined : await desktopVscode();
-  if (options.desktop && desktop === undefined) throw new Error('No desktop VS Code can be had here; try without --desktop.');
+  if (options.desktop && desktop === undefined)
+    throw new Error('No desktop VS Code can be had here; try without --desktop.');
   let address;
   if (desktop !== undefined) {
     await openDesktop(desktop, { dataFolder, workspace, settings });
   } else {
     const server = await startEditorServer({ dataFolder: path.join(dataFolder, 'server'), settings });
     address = server.address(workspace, root);
-    console.log(`\n${server.name} is ready. Open this address in a browser (Chromium or Firefox):\n\n  ${address}\n`);
+    console.log(
+      `\n${server.name} is ready. Open this address in a browser (Chromium or Firefox):\n\n  ${address}\n`,
+    );
     if (options.open) openInBrowser(address);
   }
-  const agent = options['no-agent'] ? Promise.resolve() : runAgent(path.join(sampleFolder, 'agent'), httpPort, { once: options.once, every });
+  const agent = options['no-agent']
+    ? Promise.resolve()
+    : runAgent(path.join(sampleFolder, 'agent'), httpPort, { once: options.once, every });
   if (options.screenshot !== undefined && address !== undefined) {
     await takePicture(address, options.screenshot, agent);
     await stopAll();

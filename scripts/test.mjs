@@ -51,7 +51,8 @@ const typeChecks = ['tsconfig.json', 'tsconfig.host.json', 'tsconfig.webview.jso
 
 async function check(name) {
   if (name === 'types') {
-    for (const config of typeChecks) await step(`types (${config})`, () => tool(['node_modules/typescript/bin/tsc', '-p', config]));
+    for (const config of typeChecks)
+      await step(`types (${config})`, () => tool(['node_modules/typescript/bin/tsc', '-p', config]));
   } else if (name === 'lint') {
     await step('lint', () => tool(['node_modules/eslint/bin/eslint.js', '.']));
   } else {
@@ -63,7 +64,11 @@ async function check(name) {
 async function runSuite(name, pattern, node, grep, folder) {
   console.log(`\n${name} tests`);
   const counts = path.join(folder, `${name}.json`);
-  const options = ['--reporter', 'scripts/lib/countingReporter.cjs', ...(grep === undefined ? [] : ['--fgrep', grep])];
+  const options = [
+    '--reporter',
+    'scripts/lib/countingReporter.cjs',
+    ...(grep === undefined ? [] : ['--fgrep', grep]),
+  ];
   const { code } = await run(node.executable, ['node_modules/mocha/bin/mocha.js', ...options, pattern], {
     cwd: root,
     env: { ...withNode(node), REPORT_COUNTS: counts },
@@ -95,7 +100,15 @@ function readArguments(words) {
     else if (steps.includes(word) || Object.hasOwn(suites, word)) names.push(word);
     else throw new Error(`${word}?\n\n${help}`);
   }
-  return { names: names.length > 0 ? names : grep === undefined ? [...steps, ...Object.keys(suites)] : Object.keys(suites), grep };
+  return {
+    names:
+      names.length > 0
+        ? names
+        : grep === undefined
+          ? [...steps, ...Object.keys(suites)]
+          : Object.keys(suites),
+    grep,
+  };
 }
 
 async function main() {

@@ -28,7 +28,11 @@ async function isInstalled() {
 export async function ensureDependencies(log = console.log) {
   if (await isInstalled()) return;
   const fresh = (await readJson(fromRoot('node_modules/.package-lock.json'))) === undefined;
-  log(fresh ? 'Installing dependencies (npm ci)' : 'The lock file has changed: installing dependencies (npm install)');
+  log(
+    fresh
+      ? 'Installing dependencies (npm ci)'
+      : 'The lock file has changed: installing dependencies (npm install)',
+  );
   const begun = Date.now();
   await npm([fresh ? 'ci' : 'install', '--ignore-scripts'], { cwd: root });
   log(`  done in ${((Date.now() - begun) / 1000).toFixed(0)} s`);

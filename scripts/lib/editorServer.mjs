@@ -13,7 +13,13 @@ import { vscodeServer } from './vscode.mjs';
  *   address(folder: string, extension?: string): string, writeSettings(settings: Record<string, unknown>): Promise<void>,
  *   stop(): Promise<void> }>}
  */
-export async function startEditorServer({ dataFolder, settings = {}, log = console.log, onOutput, env = process.env }) {
+export async function startEditorServer({
+  dataFolder,
+  settings = {},
+  log = console.log,
+  onOutput,
+  env = process.env,
+}) {
   const { main, node, name } = await vscodeServer(log);
   const machineFile = path.join(dataFolder, 'data', 'Machine', 'settings.json');
   const userFile = path.join(dataFolder, 'data', 'User', 'settings.json');
@@ -35,9 +41,23 @@ export async function startEditorServer({ dataFolder, settings = {}, log = conso
     node,
     [
       main,
-      ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+      ...[
+        '--host',
+        '127.0.0.1',
+        '--port',
+        '0',
+        '--without-connection-token',
+        '--accept-server-license-terms',
+      ],
       ...['--enable-smoke-test-driver', '--disable-workspace-trust', '--telemetry-level', 'off'],
-      ...['--server-data-dir', dataFolder, '--extensions-dir', extensionsFolder, '--reconnection-grace-time', '10'],
+      ...[
+        '--server-data-dir',
+        dataFolder,
+        '--extensions-dir',
+        extensionsFolder,
+        '--reconnection-grace-time',
+        '10',
+      ],
     ],
     { env: cleanEnv },
   );
@@ -50,7 +70,10 @@ export async function startEditorServer({ dataFolder, settings = {}, log = conso
     pid: child.pid,
     storageFolder: path.join(dataFolder, 'data', 'User', 'globalStorage'),
     address(folder, extension) {
-      const payload = extension === undefined ? [] : [['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${port}${extension}`]];
+      const payload =
+        extension === undefined
+          ? []
+          : [['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${port}${extension}`]];
       return `${origin}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
     },
     writeSettings,
@@ -61,7 +84,10 @@ export async function startEditorServer({ dataFolder, settings = {}, log = conso
 function listeningPort(child, onOutput) {
   return new Promise((resolve, reject) => {
     let output = '';
-    const timer = setTimeout(() => reject(new Error(`VS Code's server did not start within 60 s:\n${output}`)), 60_000);
+    const timer = setTimeout(
+      () => reject(new Error(`VS Code's server did not start within 60 s:\n${output}`)),
+      60_000,
+    );
     const take = (text) => {
       onOutput?.(text);
       if (output.length > 100_000) return;

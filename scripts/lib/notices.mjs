@@ -35,12 +35,18 @@ export async function writeNotices(root, metafiles) {
     const manifest = JSON.parse(await fs.readFile(path.join(root, folder, 'package.json'), 'utf8'));
     const files = (await fs.readdir(path.join(root, folder))).filter((name) => licenceFile.test(name)).sort();
     const texts = await Promise.all(files.map((name) => fs.readFile(path.join(root, folder, name), 'utf8')));
-    const repository = typeof manifest.repository === 'string' ? manifest.repository : manifest.repository?.url;
+    const repository =
+      typeof manifest.repository === 'string' ? manifest.repository : manifest.repository?.url;
     const title = `${manifest.name} ${manifest.version} (${manifest.license ?? 'see below'})`;
-    notices.set(title, [repository ?? '', ...texts.map((text) => text.trim())].filter((text) => text !== '').join('\n\n'));
+    notices.set(
+      title,
+      [repository ?? '', ...texts.map((text) => text.trim())].filter((text) => text !== '').join('\n\n'),
+    );
   }
   const rule = '-'.repeat(78);
-  const body = [...notices].sort(([a], [b]) => (a < b ? -1 : 1)).map(([title, text]) => `${rule}\n${title}\n${text}\n`);
+  const body = [...notices]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([title, text]) => `${rule}\n${title}\n${text}\n`);
   const head = 'This extension contains code of the following packages.\n\n';
   await fs.mkdir(path.join(root, 'dist'), { recursive: true });
   await fs.writeFile(path.join(root, 'dist', 'ThirdPartyNotices.txt'), head + body.join('\n'));

@@ -107,7 +107,10 @@ export function stopAll() {
  */
 export function run(command, args, { show = false, allowFailure = false, timeoutMs = 0, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = start(command, args, { ...options, stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'] });
+    const child = start(command, args, {
+      ...options,
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    });
     let output = '';
     let stdout = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => {
@@ -124,7 +127,11 @@ export function run(command, args, { show = false, allowFailure = false, timeout
       clearTimeout(timer);
       if (code === 0 || allowFailure) return resolve({ code: code ?? 1, output, stdout });
       const tail = output.trimEnd().split('\n').slice(-15).join('\n');
-      reject(new Error(`${command} ${args.join(' ')} ended with ${signal ?? `code ${code}`}${tail ? `:\n${tail}` : ''}`));
+      reject(
+        new Error(
+          `${command} ${args.join(' ')} ended with ${signal ?? `code ${code}`}${tail ? `:\n${tail}` : ''}`,
+        ),
+      );
     });
   });
 }

@@ -45,7 +45,11 @@ export async function vscodeServer(log = console.log) {
       },
     ],
   });
-  return { main: path.join(inner(folder), 'out', 'server-main.js'), node: node.executable, name: describe(inner(folder)) };
+  return {
+    main: path.join(inner(folder), 'out', 'server-main.js'),
+    node: node.executable,
+    name: describe(inner(folder)),
+  };
 }
 
 function describe(folder) {
@@ -90,7 +94,7 @@ export async function desktopVscode(log = console.log) {
   const installed = onPath(process.platform === 'win32' ? ['code.cmd', 'code.exe'] : ['code']);
   if (installed !== undefined) return { executable: installed, name: `desktop VS Code (${installed})` };
   if (!(await canDownload())) {
-    log("No desktop VS Code here, and its download server cannot be reached.");
+    log('No desktop VS Code here, and its download server cannot be reached.');
     return undefined;
   }
   const { downloadAndUnzipVSCode } = await import('@vscode/test-electron');

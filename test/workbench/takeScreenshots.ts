@@ -74,7 +74,9 @@ function execute(session: Session, command: string, args: readonly string[] | un
     };
     const child = spawn(command, args ?? [], { cwd: root, env, stdio: 'inherit', shell: args === undefined });
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with code ${code}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} ended with code ${code}`)),
+    );
   });
 }
 
@@ -119,12 +121,16 @@ async function take(step: Step, session: Session, window: Workbench): Promise<vo
       return page.waitForTimeout(Number(value));
     case 'rows':
       for (const row of await page.locator('.part.sidebar .monaco-list-row').all()) {
-        console.log(`  ${(await row.getAttribute('aria-level')) ?? ''} ${(await row.getAttribute('aria-label')) ?? ''}`);
+        console.log(
+          `  ${(await row.getAttribute('aria-level')) ?? ''} ${(await row.getAttribute('aria-label')) ?? ''}`,
+        );
       }
       return;
     case 'out':
       // Two frames, so that what has just arrived is painted.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
       await window.screenshot(path.resolve(value));
       console.log(`${value} (${page.viewportSize()?.width} x ${page.viewportSize()?.height})`);
       return;

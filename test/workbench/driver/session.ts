@@ -110,8 +110,12 @@ export class Session {
   async extensionLogs(): Promise<string> {
     const logs = path.join(this.folder, 'vscode', 'data', 'logs');
     const files = await fs.readdir(logs, { recursive: true }).catch(() => []);
-    const wanted = files.filter((file) => /llm-trace-inspector|remoteexthost\.log$/i.test(file) && file.endsWith('.log'));
-    const texts = await Promise.all(wanted.map((file) => fs.readFile(path.join(logs, file), 'utf8').catch(() => '')));
+    const wanted = files.filter(
+      (file) => /llm-trace-inspector|remoteexthost\.log$/i.test(file) && file.endsWith('.log'),
+    );
+    const texts = await Promise.all(
+      wanted.map((file) => fs.readFile(path.join(logs, file), 'utf8').catch(() => '')),
+    );
     return wanted.map((file, index) => `--- ${file}\n${(texts[index] ?? '').slice(-4000)}`).join('\n');
   }
 

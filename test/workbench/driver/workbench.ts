@@ -33,6 +33,14 @@ export class Workbench {
     await row.click();
   }
 
+  /** The same without a pointer. */
+  async runByKeyboard(title: string): Promise<void> {
+    const input = await this.openQuickInput('F1');
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Presses a key until the quick input is there, as one that comes too early is lost. */
   async openQuickInput(key: string): Promise<Locator> {
     const input = this.page.locator('.quick-input-widget:visible .quick-input-box input');
@@ -82,9 +90,14 @@ export class Workbench {
   }
 
   async expand(row: Locator): Promise<void> {
-    if ((await row.getAttribute('aria-expanded')) === 'true') return;
+    await this.expandOrCollapse(row, true);
+  }
+
+  async expandOrCollapse(row: Locator, expanded: boolean): Promise<void> {
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === String(expanded)) return;
     await row.locator('.monaco-tl-twistie').click();
-    await this.page.waitForFunction((element) => element?.getAttribute('aria-expanded') === 'true', await row.elementHandle());
+    await row.and(this.page.locator(`[aria-expanded="${expanded}"]`)).waitFor();
   }
 
   notifications(text?: string | RegExp): Locator {
