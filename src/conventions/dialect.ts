@@ -114,7 +114,7 @@ export interface Dialect {
   failed?(view: SpanView): boolean;
 }
 
-/** Facts from JSON values; each is used only where no attribute tells. */
+/** Facts from JSON values. Those of the dialect that decided the kind go before the tables, others fill gaps. */
 export interface DialectFacts {
   readonly disposition?: 'pending' | 'patch' | undefined;
   readonly pendingFor?: string | undefined;

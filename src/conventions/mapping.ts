@@ -1,0 +1,71 @@
+import type { AttributeValue } from '../otlp/types.ts';
+import { at, type FieldValues } from './collect.ts';
+import type { FieldName, UsageName } from './dialect.ts';
+import { type AttributeMapping, isFieldName, isUsageName } from './options.ts';
+import type { SpanView } from './spanView.ts';
+import type { RawUsage } from './usage.ts';
+import { asCount, asText, isUsable } from './values.ts';
+
+/** What the user's mappings found on a span. */
+export interface Mapped {
+  readonly kind: string | undefined;
+  readonly usage: RawUsage | undefined;
+  readonly usageKeys: readonly string[];
+  readonly fields: ReadonlyMap<FieldName, { key: string; value: AttributeValue }>;
+  /** True when a mapped model comes with mapped usage or messages. */
+  readonly isCall: boolean;
+  /** True when the mappings, not a dialect, say what the span is. */
+  readonly decides: boolean;
+}
+
+/** `undefined` when none of the mapped attributes is there. The first mapping of a field wins. */
+export function mappedValues(view: SpanView, mappings: readonly AttributeMapping[]): Mapped | undefined {
+  const fields = new Map<FieldName, { key: string; value: AttributeValue }>();
+  const usage: RawUsage = {};
+  const usageKeys: string[] = [];
+  let kind: string | undefined;
+  let messages = false;
+  for (const { attribute, field } of mappings) {
+    const value = view.get(attribute);
+    if (!isUsable(value)) continue;
+    if (field === 'kind') kind ??= asText(value)?.toLowerCase();
+    else if (isFieldName(field)) {
+      if (!fields.has(field)) fields.set(field, { key: attribute, value });
+    } else if (isUsageName(field)) addCount(usage, field, asCount(value), usageKeys, attribute);
+    else if (field === 'timeToFirstTokenMs') addTiming(fields, attribute, value);
+    else messages = true;
+  }
+  if (fields.size === 0 && usageKeys.length === 0 && kind === undefined && !messages) return undefined;
+  const isCall = (fields.has('requestModel') || fields.has('responseModel')) && (usageKeys.length > 0 || messages);
+  return {
+    kind,
+    usage: usageKeys.length > 0 ? usage : undefined,
+    usageKeys,
+    fields,
+    isCall,
+    decides: kind !== undefined || isCall,
+  };
+}
+
+function addCount(
+  usage: RawUsage,
+  field: UsageName,
+  tokens: number | undefined,
+  keys: string[],
+  attribute: string,
+): void {
+  if (tokens === undefined || usage[field] !== undefined) return;
+  usage[field] = tokens;
+  keys.push(attribute);
+}
+
+const timing = 'firstTokenMillis' as FieldName;
+
+function addTiming(fields: Map<FieldName, { key: string; value: AttributeValue }>, key: string, value: AttributeValue): void {
+  if (!fields.has(timing)) fields.set(timing, { key, value });
+}
+
+/** Puts mapped values in front of what the dialects' tables found. */
+export function applyMappings(mapped: Mapped, fields: FieldValues): void {
+  for (const [field, { key, value }] of mapped.fields) fields.setMapped(at[field], value, key);
+}
