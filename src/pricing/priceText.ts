@@ -1,5 +1,5 @@
 import type { Cost, CostPart, CostResult, CostSource } from '../model/cost.ts';
-import { costMismatch } from './costMismatch.ts';
+import { costMismatch } from '../model/costMismatch.ts';
 
 /**
  * A cost's arithmetic as plain text, one line a part, then the sum and where it comes from:

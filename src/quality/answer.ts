@@ -36,6 +36,13 @@ export class AnswerReader {
     return this.#text;
   }
 
+  /** The text of each message of the answer that has any, its parts joined without gaps. */
+  messageTexts(): readonly string[] {
+    return this.conversation()
+      .output.map(({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''))
+      .filter((text) => text.trim() !== '');
+  }
+
   toolCalls(): readonly ToolCallPart[] {
     return this.conversation()
       .output.flatMap((message) => message.parts)

@@ -9,7 +9,7 @@ export const attemptRules: readonly Rule[] = [
     severity: 'warning',
     defaultOn: true,
     description: 'The call was made more than once before it was answered or given up.',
-    scope: 'call',
+    scopes: ['call'],
     check({ facts }) {
       const retries = facts.retries ?? 0;
       if (retries <= 0) return undefined;
@@ -23,7 +23,7 @@ export const attemptRules: readonly Rule[] = [
     severity: 'warning',
     defaultOn: true,
     description: 'The provider turned the call away because too many were made (HTTP 429).',
-    scope: 'call',
+    scopes: ['call'],
     check({ facts }) {
       if (!facts.rateLimited && facts.error?.httpStatus !== 429) return undefined;
       const wait =

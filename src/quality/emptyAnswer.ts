@@ -7,7 +7,7 @@ export const emptyAnswerRule: Rule = {
   severity: 'warning',
   defaultOn: true,
   description: 'The call ended well, but its answer holds no text, no tool call and nothing else.',
-  scope: 'call',
+  scopes: ['call'],
   check: emptyAnswer,
 };
 

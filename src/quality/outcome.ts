@@ -9,7 +9,7 @@ export const outcomeRules: readonly Rule[] = [
     severity: 'error',
     defaultOn: true,
     description: 'The span ended in an error.',
-    scope: 'any',
+    scopes: ['any'],
     check({ facts }) {
       if (facts.status.code !== 'error') return undefined;
       const { error } = facts;
@@ -25,7 +25,7 @@ export const outcomeRules: readonly Rule[] = [
     severity: 'warning',
     defaultOn: true,
     description: 'The answer ends where the limit of output tokens was reached.',
-    scope: 'call',
+    scopes: ['call'],
     check({ facts, context }) {
       if (!facts.finishReasons.includes('length')) return undefined;
       const limit = maxTokens(facts.parameters);
@@ -41,7 +41,7 @@ export const outcomeRules: readonly Rule[] = [
     severity: 'warning',
     defaultOn: true,
     description: 'The provider’s content filter withheld the request or the answer.',
-    scope: 'call',
+    scopes: ['call'],
     check({ facts }) {
       if (facts.finishReasons.includes('content_filter')) {
         return 'The provider’s content filter ended the answer: finish reason “content_filter”.';
@@ -62,7 +62,7 @@ export const outcomeRules: readonly Rule[] = [
     severity: 'warning',
     defaultOn: true,
     description: 'A streamed answer broke off before its end.',
-    scope: 'call',
+    scopes: ['call'],
     check({ facts, context, answer }) {
       if (facts.streaming !== true || context.ended === false || facts.kind !== 'llm') return undefined;
       if (facts.finishReasons.some((reason) => reason !== 'error')) return undefined;

@@ -60,7 +60,7 @@ export interface RuleLimits {
 
 export const defaultLimits: RuleLimits = { minSamples: 8, spreads: 6, largeContextShare: 0.8 };
 
-/** Which spans a rule looks at: `call`: counted calls to a model; `any`: every span. */
+/** What a rule looks at: counted calls to a model, counted calls of a tool, every span, or a trace as a whole. */
 export type RuleScope = 'call' | 'tool' | 'any' | 'trace';
 
 export interface Rule {
@@ -71,7 +71,7 @@ export interface Rule {
   readonly defaultOn: boolean;
   /** A sentence for the settings and the documentation. */
   readonly description: string;
-  readonly scope: RuleScope;
+  readonly scopes: readonly RuleScope[];
   /** The sentence that says why, with its evidence; undefined when all is well. Absent for rules over a trace. */
   readonly check?: ((input: RuleInput) => string | undefined) | undefined;
 }

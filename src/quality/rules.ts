@@ -1,11 +1,25 @@
 import { attemptRules } from './attempts.ts';
 import { emptyAnswerRule } from './emptyAnswer.ts';
+import { invalidJsonRule } from './invalidJson.ts';
+import { judgementRules } from './judgements.ts';
+import { measureRules } from './measures.ts';
+import { missingRules } from './missing.ts';
 import { outcomeRules } from './outcome.ts';
 import { defaultLimits, type QualityOptions, type Rule, type RuleLimits, type RuleScope } from './rule.ts';
+import { toolRules } from './tools.ts';
 import { compileUserRules } from './userRules.ts';
 
 /** All built-in rules, in the order in which their flags are listed on a span. */
-export const rules: readonly Rule[] = [...outcomeRules, emptyAnswerRule, ...attemptRules];
+export const rules: readonly Rule[] = [
+  ...outcomeRules,
+  emptyAnswerRule,
+  ...attemptRules,
+  invalidJsonRule,
+  ...toolRules,
+  ...measureRules,
+  ...judgementRules,
+  ...missingRules,
+];
 
 export interface QualitySettings {
   /** Flag ids that are switched off. */
@@ -24,7 +38,7 @@ export function prepareQuality(
   const disabled = new Set(settings.disabled ?? []);
   const wanted = new Set(settings.enabled ?? []);
   const on = rules.filter(({ id, defaultOn }) => !disabled.has(id) && (defaultOn || wanted.has(id)));
-  const of = (scope: RuleScope): readonly Rule[] => on.filter((rule) => rule.scope === scope);
+  const of = (scope: RuleScope): readonly Rule[] => on.filter((rule) => rule.scopes.includes(scope));
   const user = compileUserRules(settings.userRules ?? []);
   return {
     call: of('call'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { costMismatch } from '../../../src/pricing/costMismatch.ts';
+import { costMismatch } from '../../../src/model/costMismatch.ts';
 import { contextWindow, preparePricing, priceCall } from '../../../src/pricing/priceCall.ts';
 import { tableVersion } from '../../../src/pricing/tableVersion.ts';
 import { call, known, near, plain, table, unknown } from './support.ts';

@@ -1,4 +1,4 @@
-import type { Cost } from '../model/cost.ts';
+import type { Cost } from './cost.ts';
 
 /** More than this share of the larger amount is a difference worth a flag. */
 const tolerated = 0.05;
