@@ -5,7 +5,7 @@ import path from 'node:path';
 import { build } from './lib/build.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { nodeForTests, withNode } from './lib/node.mjs';
-import { fromRoot, root } from './lib/paths.mjs';
+import { root } from './lib/paths.mjs';
 import { run, stopAll } from './lib/processes.mjs';
 
 const suites = {

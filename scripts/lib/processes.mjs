@@ -101,8 +101,11 @@ export function stopAll() {
 /**
  * Runs a process to its end.
  *
- * @param options `show`: its output goes to ours; else it is collected. `allowFailure`: do not throw.
- * @returns exit code, collected output (stdout and stderr together) and stdout alone
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions & { show?: boolean, allowFailure?: boolean, timeoutMs?: number }} [options]
+ *   `show`: its output goes to ours; else it is collected. `allowFailure`: do not throw.
+ * @returns {Promise<{ code: number, output: string, stdout: string }>} output: stdout and stderr together
  * @throws when it cannot be started or fails, with the last lines of what it said
  */
 export function run(command, args, { show = false, allowFailure = false, timeoutMs = 0, ...options } = {}) {
