@@ -83,7 +83,7 @@ export class ProtobufWriter {
 
   /** int32, int64, uint64 and enum fields; `value` is an integer from -2^63 to 2^64 - 1. */
   int64(field: number, value: number | bigint): void {
-    if (typeof value === 'number' && value >= 0) return this.uint(field, value);
+    if (value >= 0 && value <= Number.MAX_SAFE_INTEGER) return this.uint(field, Number(value));
     this.#tag(field, 0);
     this.#reserve(10);
     let rest = BigInt.asUintN(64, BigInt(value));
@@ -125,9 +125,13 @@ export class ProtobufWriter {
   #varint(value: number): void {
     this.#reserve(10);
     let rest = value;
-    while (rest >= 0x80) {
+    while (rest > 0x7fff_ffff) {
       this.#buffer[this.#length++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
+    }
+    while (rest >= 0x80) {
+      this.#buffer[this.#length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
     }
     this.#buffer[this.#length++] = rest;
   }
