@@ -1,7 +1,6 @@
 /** What a row of the trees says, as plain text; the editor's part (icons, markup) is in `treeItems.ts`. */
 import { isKnownCost } from '../../../model/cost.ts';
 import type { Flag, Severity } from '../../../model/flag.ts';
-import type { SpanKind } from '../../../model/span.ts';
 import { costLines, usageText } from '../../../protocol/costText.ts';
 import {
   formatCost,
@@ -12,6 +11,7 @@ import {
   formatUsage,
   plural,
 } from '../../../protocol/format.ts';
+import { isModelCall, kindNames } from '../../../protocol/kinds.ts';
 import type { GroupBy } from '../../../protocol/query.ts';
 import type { CallSiteRow, GroupRow, SpanRow, Totals, TraceRow } from '../../../protocol/rows.ts';
 import { visibleLabel } from '../../../protocol/visibleText.ts';
@@ -103,7 +103,7 @@ export function spanAccessibleLabel(row: SpanRow): string {
   const failed = row.status === 'error' ? `failed: ${visibleLabel(row.statusMessage, 200) || 'no message'}` : undefined;
   const isCall = isModelCall(row.kind) && row.counted;
   return spoken([
-    `${kindName(row.kind)} ${spanLabel(row)}`,
+    `${kindNames[row.kind]} ${spanLabel(row)}`,
     model,
     runTime(row.durationMs, row.durationMs === undefined),
     isCall ? tokensOf(row) : undefined,
@@ -136,7 +136,7 @@ export function traceTooltip(row: TraceRow): string[] {
 export function spanTooltip(row: SpanRow): string[] {
   const text = (value: string): string => visibleLabel(value, longestTooltipText);
   return [
-    joined([kindName(row.kind), row.model && text(row.model), row.toolName && `tool ${text(row.toolName)}`, text(row.service)]),
+    joined([kindNames[row.kind], row.model && text(row.model), row.toolName && `tool ${text(row.toolName)}`, text(row.service)]),
     `${new Date(row.startMicros / 1000).toLocaleString()} · ${runTime(row.durationMs, row.durationMs === undefined) ?? '?'}`,
     ...(row.status === 'error' ? [`${marks.error} ${text(row.statusMessage) || 'Error without a message'}`] : []),
     ...(row.usage ? [`Tokens: ${usageText(row.usage)}`] : isModelCall(row.kind) && row.counted ? ['Tokens unknown'] : []),
@@ -147,35 +147,11 @@ export function spanTooltip(row: SpanRow): string[] {
   ];
 }
 
-export function kindName(kind: SpanKind): string {
-  return kindNames[kind];
-}
-
-export function isModelCall(kind: SpanKind): boolean {
-  return kind === 'llm' || kind === 'embedding' || kind === 'rerank';
-}
-
 /** `YYYY-MM-DD` in local time. */
 export function localDay(date: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
-
-const kindNames: Readonly<Record<SpanKind, string>> = {
-  llm: 'Model call',
-  embedding: 'Embedding',
-  retrieval: 'Retrieval',
-  rerank: 'Rerank',
-  tool: 'Tool',
-  agent: 'Agent',
-  workflow: 'Workflow',
-  chain: 'Chain',
-  guardrail: 'Guardrail',
-  evaluator: 'Evaluation',
-  mcp: 'MCP',
-  event: 'Event',
-  other: 'Span',
-};
 
 function runTime(durationMs: number | undefined, running: boolean): string | undefined {
   if (durationMs === undefined) return running ? 'running' : undefined;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SpanKind } from '../../../model/span.ts';
 import { formatCount } from '../../../protocol/format.ts';
+import { kindIcons } from '../../../protocol/kinds.ts';
 import type { SpanRow, TraceRow } from '../../../protocol/rows.ts';
 import { visibleLabel } from '../../../protocol/visibleText.ts';
 import { commands } from '../../ids.ts';
@@ -44,10 +45,6 @@ export function plainTooltip(heading: string, lines: readonly string[]): vscode.
   tooltip.appendMarkdown('**').appendText(heading).appendMarkdown('**\n\n');
   for (const line of lines) tooltip.appendText(line).appendMarkdown('  \n');
   return tooltip;
-}
-
-export function kindIcon(kind: SpanKind): string {
-  return kindIcons[kind];
 }
 
 function groupItem(node: GroupNode): vscode.TreeItem {
@@ -119,23 +116,6 @@ function warningIcon(icon: string): vscode.ThemeIcon {
 }
 
 const groupIcons = { session: 'comment-discussion', service: 'server', model: 'sparkle', day: 'calendar' } as const;
-
-/** Icons that the oldest supported editor has. */
-const kindIcons: Readonly<Record<SpanKind, string>> = {
-  llm: 'sparkle',
-  embedding: 'symbol-array',
-  retrieval: 'search',
-  rerank: 'list-ordered',
-  tool: 'tools',
-  agent: 'hubot',
-  workflow: 'type-hierarchy',
-  chain: 'link',
-  guardrail: 'shield',
-  evaluator: 'checklist',
-  mcp: 'plug',
-  event: 'symbol-event',
-  other: 'circle-small-filled',
-};
 
 const kindColors: ReadonlyMap<SpanKind, string> = new Map([
   ['llm', 'charts.purple'],

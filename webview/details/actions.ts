@@ -1,0 +1,22 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { SpanExplanation } from '../../src/protocol/details.ts';
+import type { DetailsTarget } from '../../src/protocol/webview.ts';
+
+/** What the parts of the details page can ask for. */
+export interface DetailsActions {
+  show(target: DetailsTarget): void;
+  reveal(target: DetailsTarget): void;
+  openSource(file: string, line: number, column: number | undefined): void;
+  setPrice(model: string, provider: string | undefined): void;
+  explain(target: DetailsTarget): Promise<SpanExplanation | null>;
+}
+
+const context = createContext<DetailsActions | undefined>(undefined);
+export const DetailsActionsProvider = context.Provider;
+
+export function useDetailsActions(): DetailsActions {
+  const actions = useContext(context);
+  if (!actions) throw new Error('There is no DetailsActionsProvider above');
+  return actions;
+}
