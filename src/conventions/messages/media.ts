@@ -10,13 +10,21 @@ type Modality = Media['modality'];
  * where they are.
  */
 export function readMedia(part: JsonRecord, type: string): MessagePart {
-  const holder = mediaHolder(part);
-  const mimeType =
-    mimeOf(part) ??
-    (holder ? mimeOf(holder) : undefined) ??
-    (formatMime(part, type) || formatMime(holder, type));
-  const where = locate(part) ?? (holder ? locate(holder) : undefined);
+  const holders = mediaHolders(part);
+  const mimeType = firstOf(holders, mimeOf) ?? firstOf(holders, (holder) => formatMime(holder, type));
+  const where = firstOf(holders, locate);
   return media(modalityOf(type, stringField(part, 'modality'), where?.mimeType ?? mimeType), where, mimeType);
+}
+
+function firstOf<T>(
+  holders: readonly JsonRecord[],
+  read: (holder: JsonRecord) => T | undefined,
+): T | undefined {
+  for (const holder of holders) {
+    const value = read(holder);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 /** Reads a bare URL or base64 text as an image or the like, as in Ollama's `images`. */
@@ -41,11 +49,14 @@ function media(modality: Modality, where: Place | undefined, mimeType: string | 
   };
 }
 
-/** The member that holds the content where it is not the part itself: `image_url`, `source`, `inline_data`, … */
-function mediaHolder(part: JsonRecord): JsonRecord | undefined {
-  const holder = recordField(part, ...holderKeys);
-  if (!holder) return undefined;
-  return recordField(holder, 'source', 'image', 'audio', 'file') ?? holder;
+/** The part and the members that hold its content: `image_url`, `source`, `inline_data`, `image.source`, … */
+function mediaHolders(part: JsonRecord): JsonRecord[] {
+  const holders = [part];
+  for (let inner = recordField(part, ...holderKeys); inner && holders.length < 4;) {
+    holders.push(inner);
+    inner = recordField(inner, 'source', 'image', 'audio', 'file');
+  }
+  return holders;
 }
 
 const holderKeys = [
@@ -71,12 +82,12 @@ const holderKeys = [
 
 /** Looks for a reference, then for bytes, directly in `record`. */
 function locate(record: JsonRecord): Place | undefined {
-  for (const key of placeKeys) {
+  const reference = stringField(record, ...referenceKeys);
+  if (reference !== undefined) return dataUrl(reference) ?? { uri: bounded(reference) };
+  for (const key of byteKeys) {
     const value = field(record, key);
-    if (typeof value === 'string' && value !== '')
-      return locateText(value, field(record, 'type') === 'base64');
+    if (typeof value === 'string' && value !== '') return locateText(value);
     if (value instanceof Uint8Array) return { inlineBytes: value.byteLength };
-    if (value instanceof URL) return { uri: value.href };
     if (isRecord(value)) {
       const bytes = bufferSize(value);
       if (bytes !== undefined) return { inlineBytes: bytes };
@@ -86,7 +97,7 @@ function locate(record: JsonRecord): Place | undefined {
   return s3 ? { uri: stringField(s3, 'uri') } : undefined;
 }
 
-const placeKeys = [
+const referenceKeys = [
   'uri',
   'url',
   'image_url',
@@ -100,32 +111,29 @@ const placeKeys = [
   'fileUrl',
   'file_id',
   'fileId',
-  'image',
-  'data',
-  'content',
-  'bytes',
-  'base64',
-  'file_data',
-  'audio',
-  'file',
 ];
+/** Where bytes stand as base64; some shapes put a URL there as well. */
+const byteKeys = ['image', 'data', 'content', 'bytes', 'base64', 'file_data', 'audio', 'file'];
 
-/** A URL, a `data:` URL, an id, or base64 text. */
-function locateText(text: string, isBase64 = false): Place {
-  if (text.startsWith('data:')) {
-    const comma = text.indexOf(',');
-    if (comma > 0 && comma < 300) {
-      const head = text.slice(5, comma);
-      const mimeType = head.split(';')[0];
-      const inlineBytes = head.endsWith(';base64') ? base64Size(text, comma + 1) : text.length - comma - 1;
-      return mimeType ? { inlineBytes, mimeType } : { inlineBytes };
-    }
-  }
-  if (!isBase64 && (text.length < 120 || /^[A-Za-z][A-Za-z0-9+.-]{1,20}:/.test(text))) {
-    const short = text.length <= 8192 ? text : `${text.slice(0, 8192)}…`;
-    if (text.includes(':') || /^[\w-]{1,100}$/.test(text) || /^[/.~\\]/.test(text)) return { uri: short };
-  }
+function locateText(text: string): Place {
+  const inline = dataUrl(text);
+  if (inline) return inline;
+  if (/^[A-Za-z][A-Za-z0-9+.-]{1,20}:/.test(text)) return { uri: bounded(text) };
   return { inlineBytes: base64Size(text) };
+}
+
+/** Size and type of a `data:` URL; `undefined` for anything else. */
+function dataUrl(text: string): Place | undefined {
+  if (!text.startsWith('data:')) return undefined;
+  const head = text.slice(5, 305).split(',', 1)[0] ?? '';
+  const start = 5 + head.length + 1;
+  const mimeType = head.split(';', 1)[0];
+  const inlineBytes = head.endsWith(';base64') ? base64Size(text, start) : Math.max(0, text.length - start);
+  return mimeType ? { inlineBytes, mimeType } : { inlineBytes };
+}
+
+function bounded(uri: string): string {
+  return uri.length <= 8192 ? uri : `${uri.slice(0, 8192)}…`;
 }
 
 /** `{"type":"Buffer","data":[…]}`, as `JSON.stringify` writes Node's buffers. */
@@ -148,8 +156,8 @@ function mimeOf(record: JsonRecord): string | undefined {
 }
 
 /** Bedrock and OpenAI name a format only: `{format: "png"}`, `{format: "wav"}`. */
-function formatMime(record: JsonRecord | undefined, type: string): string | undefined {
-  const format = record ? stringField(record, 'format') : undefined;
+function formatMime(record: JsonRecord, type: string): string | undefined {
+  const format = stringField(record, 'format');
   if (format === undefined || !/^\w{1,10}$/.test(format)) return undefined;
   const kind = modalityOf(type, undefined, undefined);
   return kind === 'file' ? undefined : `${kind}/${format}`;

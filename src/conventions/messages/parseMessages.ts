@@ -1,6 +1,6 @@
 import type { Message, MessagePart } from '../../model/message.ts';
 import { isVector, writeJson } from './jsonText.ts';
-import { claimsJson, parseLoose } from './looseJson.ts';
+import { claimsJson, parseLoose, type Loose } from './looseJson.ts';
 import { isPart, readPart } from './parts.ts';
 import { finishReasonOf, isMessage, readContent, readMessage, type Budget } from './readMessage.ts';
 import { normaliseRole, roleOfType } from './roles.ts';
@@ -31,6 +31,8 @@ export interface ParseOptions {
 export function parseMessages(value: unknown, options: ParseOptions): Message[] {
   const reading: Reading = {
     budget: { parts: maxParts },
+    steps: maxSteps,
+    tries: maxTries,
     prefersOutput: options.defaultRole === 'assistant',
   };
   return readAny(value, options.defaultRole, reading, 0) ?? raw(value, options.defaultRole);
@@ -39,16 +41,23 @@ export function parseMessages(value: unknown, options: ParseOptions): Message[] 
 const maxDepth = 12;
 const maxParts = 50_000;
 const maxMessages = 10_000;
+/** Values looked at. */
+const maxSteps = 100_000;
+/** Members of envelopes tried: keeps envelopes with many ways in, each leading nowhere, from multiplying. */
+const maxTries = 2_000;
 
 interface Reading {
   readonly budget: Budget;
+  steps: number;
+  tries: number;
   /** Whether envelopes that hold both sides of a call are to give the answer. */
   readonly prefersOutput: boolean;
 }
 
 /** `undefined` when the value is no message, part or envelope that we know. */
 function readAny(value: unknown, role: string, reading: Reading, depth: number): Message[] | undefined {
-  if (value === undefined || value === null || depth > maxDepth) return depth > maxDepth ? undefined : [];
+  if (value === undefined || value === null) return [];
+  if (depth > maxDepth || reading.steps-- <= 0) return undefined;
   if (typeof value === 'string') return readText(value, role, reading, depth);
   if (value instanceof Uint8Array) return readText(decodeText(value), role, reading, depth);
   if (Array.isArray(value)) return readArray(value as readonly unknown[], role, reading, depth);
@@ -64,17 +73,19 @@ function readText(text: string, role: string, reading: Reading, depth: number): 
   }
   if (typeof loose.value === 'string')
     return isBlank(loose.value) ? [] : [message(role, { type: 'text', text: loose.value })];
-  const messages = readAny(loose.value, role, reading, depth + 1) ?? rawText(text, loose.value, role);
+  const messages = readAny(loose.value, role, reading, depth + 1) ?? rawText(text, loose, role);
   if (loose.how !== 'truncated-json') return messages;
   const mark: MessagePart = { type: 'raw', text: loose.marker ?? '…', unparsed: true };
   const last = messages.pop() ?? { role, parts: [] };
   return [...messages, { ...last, parts: [...last.parts, mark] }];
 }
 
-/** The text itself, unless it holds bytes or vectors that are better left out. */
-function rawText(text: string, value: unknown, role: string): Message[] {
-  const written = writeJson(value);
-  return [message(role, { type: 'raw', text: written.elided ? written.text : text })];
+/** The text itself, unless it was encoded twice or holds bytes or vectors that are better left out. */
+function rawText(text: string, loose: Loose, role: string): Message[] {
+  const written = writeJson(loose.value);
+  return [
+    message(role, { type: 'raw', text: written.elided || loose.how === 'json-twice' ? written.text : text }),
+  ];
 }
 
 function raw(value: unknown, role: string): Message[] {
@@ -234,11 +245,12 @@ function readRecord(
   if (kwargs) return readKwargs(record, kwargs, role, reading, depth);
   if (isMessage(record)) return readOneMessage(record, role, reading);
   const inner = firstField(record, 'message', '_message');
-  if (isRecord(inner)) return withFinishReason(readRecord(inner, role, reading, depth + 1), record);
+  if (isRecord(inner)) return withFinishReason(readAny(inner, role, reading, depth + 1), record);
   const conversation = readPydanticMessage(record, reading);
   if (conversation) return conversation;
   const unwrapped = readEnvelope(record, role, reading, depth);
   if (unwrapped) return withFinishReason(unwrapped, record);
+  if (field(record, 'args') !== undefined) return readArguments(record, role, reading, depth);
   if (field(record, 'content') !== undefined || arrayField(record, 'parts', 'tool_calls')) {
     return [readMessage(record, role, reading.budget)];
   }
@@ -273,10 +285,21 @@ function readKwargs(
     const isChat = className.includes('Message') && firstField(kwargs, 'content', 'tool_calls') !== undefined;
     if (isChat)
       return [readMessage(kwargs, classRole === undefined ? role : normaliseRole(classRole), reading.budget)];
-    return readRecord(kwargs, role, reading, depth + 1);
+    return readAny(kwargs, role, reading, depth + 1);
   }
-  const named = depth < maxDepth ? readEnvelope(kwargs, role, reading, depth + 1) : undefined;
-  if (named) return named;
+  if (depth >= maxDepth) return undefined;
+  const named =
+    readEnvelope(kwargs, role, reading, depth + 1) ?? readEnvelope(record, role, reading, depth + 1);
+  return named ?? readArguments(record, role, reading, depth);
+}
+
+/** The positional arguments of a recorded call: the first that reads as messages. */
+function readArguments(
+  record: JsonRecord,
+  role: string,
+  reading: Reading,
+  depth: number,
+): Message[] | undefined {
   for (const argument of arrayField(record, 'args') ?? []) {
     const isData = typeof argument === 'object' || typeof argument === 'string';
     const messages = isData ? readAny(argument, role, reading, depth + 1) : undefined;
@@ -313,6 +336,7 @@ const outputKeys = [
   'outputs',
   'completion',
   'result',
+  'update',
   'content',
   'text',
 ];
@@ -331,6 +355,8 @@ function readEnvelope(
       const value = field(record, key);
       if (value === undefined || value === null || value === '') continue;
       if ((key === 'content' || key === 'text') && !isRecord(value)) continue;
+      if (key === 'update' && !isRecord(value)) continue;
+      if (reading.tries-- <= 0) return undefined;
       const messages = readAny(value, role, reading, depth + 1);
       if (!messages || messages.length === 0) continue;
       return keys === inputKeys ? [...readSystem(record, reading, depth), ...messages] : messages;

@@ -132,6 +132,7 @@ function readUntyped(part: JsonRecord): readonly MessagePart[] | undefined {
     return [{ type: field(part, 'thought') === true ? 'reasoning' : 'text', text }];
   const call = recordField(part, 'function_call', 'functionCall', 'toolUse', 'toolRequest', 'tool_call');
   if (call) return [readToolCall(call)];
+  if (stringField(part, 'toolName', 'tool_name')) return readNamedTool(part);
   const result = recordField(
     part,
     'function_response',
@@ -165,6 +166,14 @@ function readUntyped(part: JsonRecord): readonly MessagePart[] | undefined {
     return [{ type: 'reasoning', text: reasoning }];
   const json = field(part, 'json');
   return json === undefined ? undefined : [rawPart(json)];
+}
+
+/** The AI SDK's `{toolCallId, toolName, args}`, with `result` once it is there; LlamaIndex's outputs with blocks. */
+function readNamedTool(part: JsonRecord): readonly MessagePart[] | undefined {
+  const result = firstField(part, 'result', 'output', 'raw_output', 'blocks');
+  if (result !== undefined) return [readToolResult(part)];
+  const args = firstField(part, 'args', 'input', 'arguments', 'tool_kwargs');
+  return args === undefined ? undefined : [readToolCall(part)];
 }
 
 /** Text directly or as the Assistants API's `{value, annotations}`. */

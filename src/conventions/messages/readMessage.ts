@@ -32,7 +32,8 @@ export function readMessage(record: JsonRecord, defaultRole: string, budget: Bud
   addText(parts, 'reasoning', firstField(record, 'reasoning_content', 'reasoning', 'thinking'));
   for (const key of contentKeys) {
     const content = field(record, key);
-    if (content === undefined || content === null) continue;
+    if (content === undefined || content === null || content === '') continue;
+    if (Array.isArray(content) && content.length === 0) continue;
     readContent(content, parts, budget);
     break;
   }

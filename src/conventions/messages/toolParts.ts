@@ -92,6 +92,8 @@ const resultKeys = [
   'result',
   'output',
   'content',
+  'blocks',
+  'raw_output',
   'server_tool_call_response',
   'tool_output',
   'data',
@@ -104,16 +106,16 @@ interface ResultValue {
   readonly isError?: boolean | undefined;
 }
 
-function readResultValue(value: unknown): ResultValue {
+function readResultValue(value: unknown, depth = 0): ResultValue {
   if (value === undefined || value === null) return { text: '' };
   if (typeof value === 'string') return { text: value };
   if (Array.isArray(value)) return { text: blocksText(value as readonly unknown[]) ?? jsonText(value) };
   if (!isRecord(value)) return { text: jsonText(value) };
   const type = field(value, 'type');
-  if (typeof type === 'string' && outputTypes.has(type)) {
+  if (typeof type === 'string' && outputTypes.has(type) && depth < 3) {
     // AI SDK 5 and later: the output says what it is.
     const isError = type.startsWith('error') ? true : undefined;
-    return { text: resultText(field(value, 'value')), isError };
+    return { text: readResultValue(field(value, 'value'), depth + 1).text, isError };
   }
   const content = arrayField(value, 'content');
   const text = content ? blocksText(content) : undefined;
