@@ -28,6 +28,9 @@ export interface SpanContext {
   /** The usage that counts. */
   readonly usage?: Usage | undefined;
   readonly cost?: CostResult | undefined;
+  /** Attempts after the first and a rate limit met, as spans below the call show them. */
+  readonly retries?: number | undefined;
+  readonly rateLimited?: boolean | undefined;
   readonly name?: string | undefined;
   readonly durationMs?: number | undefined;
   /** False while the span has not ended. */
@@ -81,7 +84,6 @@ export interface QualityOptions {
   readonly call: readonly Rule[];
   readonly tool: readonly Rule[];
   readonly any: readonly Rule[];
-  readonly trace: ReadonlyMap<string, Rule>;
   /** All rules that are on, by id. */
   readonly enabled: ReadonlyMap<string, Rule>;
   readonly userRules: readonly CompiledUserRule[];

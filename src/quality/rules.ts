@@ -7,6 +7,7 @@ import { missingRules } from './missing.ts';
 import { outcomeRules } from './outcome.ts';
 import { defaultLimits, type QualityOptions, type Rule, type RuleLimits, type RuleScope } from './rule.ts';
 import { toolRules } from './tools.ts';
+import { traceRules } from './trace/traceRules.ts';
 import { compileUserRules } from './userRules.ts';
 
 /** All built-in rules, in the order in which their flags are listed on a span. */
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   ...toolRules,
   ...measureRules,
   ...judgementRules,
+  ...traceRules,
   ...missingRules,
 ];
 
@@ -44,7 +46,6 @@ export function prepareQuality(
     call: of('call'),
     tool: of('tool'),
     any: of('any'),
-    trace: new Map(of('trace').map((rule) => [rule.id, rule])),
     enabled: new Map(on.map((rule) => [rule.id, rule])),
     userRules: user.rules.filter((rule) => !disabled.has(rule.flagId)),
     limits: { ...defaultLimits, ...settings.limits },
