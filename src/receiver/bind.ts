@@ -77,7 +77,11 @@ function listen(server: net.Server, host: string, port: number): Promise<string 
  * macOS and Windows let us bind 127.0.0.1 while another program has the port on all addresses, and we would take its
  * clients away unasked. Linux refuses by itself.
  */
-async function isShadowed(host: string, port: number, platform: NodeJS.Platform = process.platform): Promise<boolean> {
+async function isShadowed(
+  host: string,
+  port: number,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
   if (port === 0 || (platform !== 'darwin' && platform !== 'win32')) return false;
   return answers(host, port, 300);
 }

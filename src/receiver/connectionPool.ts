@@ -48,6 +48,10 @@ export class ConnectionPool<T extends Cuttable> {
     for (const connection of [...this.#running.keys()]) connection.destroy();
   }
 
+  destroyIdle(): void {
+    for (const [connection, running] of [...this.#running]) if (running === 0) connection.destroy();
+  }
+
   /** The longest idle one; if all are busy the one whose last request began first. */
   #evict(): void {
     let victim: T | undefined;

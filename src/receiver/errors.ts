@@ -2,7 +2,11 @@
 export class BackpressureError extends Error {
   /** Milliseconds after which another attempt makes sense. */
   readonly retryAfterMs: number;
-  constructor(retryAfterMs: number, message = 'the receiver is busy; send again later', options?: { cause?: unknown }) {
+  constructor(
+    retryAfterMs: number,
+    message = 'the receiver is busy; send again later',
+    options?: { cause?: unknown },
+  ) {
     super(message, options);
     this.name = 'BackpressureError';
     this.retryAfterMs = retryAfterMs;

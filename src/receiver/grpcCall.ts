@@ -65,7 +65,10 @@ export class GrpcCall {
  * What a call's headers tell: a refusal, or how its message is compressed. Undefined leaves the answer to the library:
  * HTTP/2 requests that are not gRPC.
  */
-export function readGrpcHead(ingest: Ingest, headers: IncomingHttpHeaders): Refusal | { compression?: Compression } | undefined {
+export function readGrpcHead(
+  ingest: Ingest,
+  headers: IncomingHttpHeaders,
+): Refusal | { compression?: Compression } | undefined {
   const contentType = headers['content-type']?.toLowerCase() ?? '';
   if (!contentType.startsWith('application/grpc')) return undefined;
   const hosts = new Set([headers[':authority'], headers.host].filter((host) => typeof host === 'string'));
@@ -79,12 +82,16 @@ export function readGrpcHead(ingest: Ingest, headers: IncomingHttpHeaders): Refu
     ingest.guards,
   );
   if (forbidden) return forbidden;
-  if (contentType.startsWith('application/grpc-web')) return new Refusal('forbidden-origin', 'gRPC-Web is not served here');
+  if (contentType.startsWith('application/grpc-web'))
+    return new Refusal('forbidden-origin', 'gRPC-Web is not served here');
   if (ingest.closing) return new Refusal('closing', 'the receiver is closing; send again');
   const encoding = headers['grpc-encoding'] ?? 'identity';
   if (encoding === 'gzip' || encoding === 'deflate') return { compression: encoding };
   if (encoding === 'identity') return {};
-  return new Refusal('unsupported-media-type', `message encoding "${String(encoding)}" is not supported; use gzip or identity`);
+  return new Refusal(
+    'unsupported-media-type',
+    `message encoding "${String(encoding)}" is not supported; use gzip or identity`,
+  );
 }
 
 /** A response of headers only, then the end of the stream, whatever the client is still sending. */

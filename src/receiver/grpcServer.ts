@@ -38,10 +38,13 @@ export class GrpcFront {
   readonly #server: Server;
   readonly #http2: Http2Server;
   readonly #inject: (socket: net.Socket) => void;
-  readonly #pool: ConnectionPool<ServerHttp2Session>;
+  readonly #pool: ConnectionPool<net.Socket>;
+  readonly #sockets = new WeakMap<ServerHttp2Session, net.Socket>();
   readonly #calls = new Map<string, GrpcCall>();
-  /** Sessions whose client has not sent its settings, with when they began. */
-  readonly #silent = new Map<ServerHttp2Session, number>();
+  /** Connections whose client has not sent its settings, with when they began. */
+  readonly #silent = new Map<net.Socket, number>();
+  /** The connection that the library is making a session of. */
+  #arriving: net.Socket | undefined;
   readonly #listeners: net.Server[] = [];
   readonly #sweeper: NodeJS.Timeout;
   #nextCall = 0;
@@ -73,7 +76,7 @@ export class GrpcFront {
 
   /** A server that does not listen yet. */
   createServer(): net.Server {
-    const server = net.createServer({ noDelay: true }, this.#inject);
+    const server = net.createServer({ noDelay: true }, (socket) => this.#connect(socket));
     this.#listeners.push(server);
     return server;
   }
@@ -82,6 +85,8 @@ export class GrpcFront {
   async close(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.#pool.destroyAll(), graceMs);
     const listening = this.#listeners.filter((listener) => listener.listening);
+    // Nobody to say goodbye to.
+    for (const socket of [...this.#silent.keys()]) socket.destroy();
     await Promise.all([
       ...listening.map((listener) => new Promise<void>((resolve) => void listener.close(() => resolve()))),
       new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve())),
@@ -103,7 +108,10 @@ export class GrpcFront {
         responseDeserialize: identity,
       },
     };
-    const handler: handleUnaryCall<Buffer, Buffer> = (call, callback) => void this.#export(signal, call, callback);
+    const handler: handleUnaryCall<Buffer, Buffer> = (call, callback) => {
+      // An error here is one of ours; the client's deadline passes and it sends again.
+      this.#export(signal, call, callback).catch(() => this.#ingest.dropped('internal'));
+    };
     this.#server.addService(definition, { Export: handler });
   }
 
@@ -117,22 +125,34 @@ export class GrpcFront {
     http2.on('sessionError', () => undefined);
   }
 
-  #watch(session: ServerHttp2Session): void {
-    this.#pool.add(session);
-    this.#silent.set(session, performance.now());
-    session.once('remoteSettings', () => this.#silent.delete(session));
-    session.once('close', () => {
-      this.#silent.delete(session);
-      this.#pool.remove(session);
+  #connect(socket: net.Socket): void {
+    this.#pool.add(socket);
+    this.#silent.set(socket, performance.now());
+    socket.once('close', () => {
+      this.#silent.delete(socket);
+      this.#pool.remove(socket);
     });
+    this.#arriving = socket;
+    this.#inject(socket);
+    this.#arriving = undefined;
   }
 
-  #begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, listeners: readonly StreamListener[]): void {
-    const { session } = stream;
-    if (session) {
-      const serverSession = session as ServerHttp2Session;
-      this.#pool.begin(serverSession);
-      stream.once('close', () => this.#pool.end(serverSession));
+  #watch(session: ServerHttp2Session): void {
+    const socket = this.#arriving;
+    if (!socket) return;
+    this.#sockets.set(session, socket);
+    session.once('remoteSettings', () => this.#silent.delete(socket));
+  }
+
+  #begin(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    listeners: readonly StreamListener[],
+  ): void {
+    const socket = stream.session && this.#sockets.get(stream.session as ServerHttp2Session);
+    if (socket) {
+      this.#pool.begin(socket);
+      stream.once('close', () => this.#pool.end(socket));
     }
     const head = readGrpcHead(this.#ingest, headers);
     if (head instanceof Refusal) {
@@ -149,7 +169,9 @@ export class GrpcFront {
     // We decompress: the library would do it for any number of calls at once, each up to the limit.
     delete headers['grpc-encoding'];
     // It quotes the path in its answer, unescaped.
-    headers[':path'] = String(headers[':path']).slice(0, 200).replace(/[^\x21-\x7e]/g, '?');
+    headers[':path'] = String(headers[':path'])
+      .slice(0, 200)
+      .replace(/[^\x21-\x7e]/g, '?');
     try {
       for (const listener of listeners) listener.call(this.#http2, stream, headers);
     } catch {
@@ -158,7 +180,11 @@ export class GrpcFront {
     }
   }
 
-  async #export(signal: Signal, call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): Promise<void> {
+  async #export(
+    signal: Signal,
+    call: ServerUnaryCall<Buffer, Buffer>,
+    callback: sendUnaryData<Buffer>,
+  ): Promise<void> {
     const ours = this.#calls.get(String(call.metadata.get(callHeader)[0]));
     // The stream has closed meanwhile: nobody waits for the answer, and the client will send again.
     if (!ours) return;
@@ -182,7 +208,8 @@ export class GrpcFront {
   }
 
   async #decompress(call: GrpcCall, message: Buffer): Promise<Uint8Array | Refusal> {
-    if (!call.compression) return new Refusal('malformed', 'the message is marked as compressed, but no grpc-encoding was sent');
+    if (!call.compression)
+      return new Refusal('malformed', 'the message is marked as compressed, but no grpc-encoding was sent');
     const payload = await inflate(message, call.compression, this.#ingest.maxRequestBytes, call.lease);
     call.lease.giveBack(message.length);
     return payload;
@@ -192,7 +219,7 @@ export class GrpcFront {
   #sweep(): void {
     const now = performance.now();
     const { headersTimeoutMs, requestTimeoutMs } = this.#ingest.limits;
-    for (const [session, since] of this.#silent) if (now - since > headersTimeoutMs) session.destroy();
+    for (const [socket, since] of this.#silent) if (now - since > headersTimeoutMs) socket.destroy();
     for (const call of this.#calls.values()) {
       if (now - call.startedAt <= requestTimeoutMs) break;
       if (call.isReading) call.refuse(new Refusal('timeout', 'the request did not arrive in time'));

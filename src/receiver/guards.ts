@@ -68,8 +68,15 @@ export function refuseOrigin(
 ): Refusal | undefined {
   if (origin !== undefined) {
     if (allowedOrigins.has(origin)) return undefined;
-    return new Refusal('forbidden-origin', `web origin "${origin.slice(0, 100)}" may not send here unless the settings allow it`);
+    return new Refusal(
+      'forbidden-origin',
+      `web origin "${origin.slice(0, 100)}" may not send here unless the settings allow it`,
+    );
   }
-  if (secFetchSite === undefined || secFetchSite === 'none' || secFetchSite === 'same-origin') return undefined;
-  return new Refusal('forbidden-origin', 'other web sites may not send here unless the settings allow their origin');
+  if (secFetchSite === undefined || secFetchSite === 'none' || secFetchSite === 'same-origin')
+    return undefined;
+  return new Refusal(
+    'forbidden-origin',
+    'other web sites may not send here unless the settings allow their origin',
+  );
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { jsonToProtobuf } from '../otlp/json.ts';
+import type { ResponseEncoding } from '../otlp/response.ts';
 import type { Signal } from '../otlp/types.ts';
 import type { ByteLease } from './byteBudget.ts';
 import { refuseCaller } from './guards.ts';
 import { discard, readBody } from './httpBody.ts';
 import { bodyCompression, bodyEncoding, pathOfTarget, signalOfTarget } from './httpRoute.ts';
-import type { BodyEncoding } from './httpRoute.ts';
 import { inflate } from './inflate.ts';
 import { refusalOf } from './ingest.ts';
 import type { Accepted, Ingest } from './ingest.ts';
@@ -33,7 +33,10 @@ export async function handleHttp(
   const signal = signalOfTarget(request.url ?? '');
   if (!signal) return answerOther(ingest, request, response);
   if (request.method !== 'POST') {
-    const wrongMethod = new Refusal('method-not-allowed', `${request.method} is not possible here; send with POST`);
+    const wrongMethod = new Refusal(
+      'method-not-allowed',
+      `${request.method} is not possible here; send with POST`,
+    );
     return refuse(ingest, request, response, wrongMethod, { Allow: 'POST' });
   }
   const lease = ingest.lease();
@@ -43,7 +46,8 @@ export async function handleHttp(
       if (awaitsContinue) response.writeContinue();
     });
     if (outcome instanceof Refusal) refuse(ingest, request, response, outcome);
-    else if (outcome && encoding) send(ingest, response, 200, mediaTypes[encoding], encodeAccepted(signal, outcome, encoding));
+    else if (outcome && encoding)
+      send(ingest, response, 200, mediaTypes[encoding], encodeAccepted(signal, outcome, encoding));
   } finally {
     lease.release();
   }
@@ -74,13 +78,16 @@ async function receive(
   ingest: Ingest,
   request: IncomingMessage,
   signal: Signal,
-  encoding: BodyEncoding | undefined,
+  encoding: ResponseEncoding | undefined,
   lease: ByteLease,
   proceed: () => void,
 ): Promise<Accepted | Refusal | undefined> {
   if (ingest.closing) return new Refusal('closing', 'the receiver is closing; send again');
   if (!encoding) {
-    return new Refusal('unsupported-media-type', 'content type must be application/x-protobuf or application/json');
+    return new Refusal(
+      'unsupported-media-type',
+      'content type must be application/x-protobuf or application/json',
+    );
   }
   const compression = bodyCompression(request.headers['content-encoding']);
   if (compression instanceof Refusal) return compression;

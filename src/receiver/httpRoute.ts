@@ -1,8 +1,7 @@
+import type { ResponseEncoding } from '../otlp/response.ts';
 import type { Signal } from '../otlp/types.ts';
 import type { Compression } from './inflate.ts';
 import { Refusal } from './refusal.ts';
-
-export type BodyEncoding = 'protobuf' | 'json';
 
 const signals: readonly Signal[] = ['traces', 'logs', 'metrics'];
 
@@ -22,7 +21,7 @@ export function pathOfTarget(target: string): string {
 }
 
 /** Undefined for anything but OTLP's two media types; parameters and case do not matter. */
-export function bodyEncoding(contentType: string | undefined): BodyEncoding | undefined {
+export function bodyEncoding(contentType: string | undefined): ResponseEncoding | undefined {
   switch (contentType?.split(';', 1)[0]?.trim().toLowerCase()) {
     case 'application/x-protobuf':
       return 'protobuf';
@@ -46,6 +45,9 @@ export function bodyCompression(contentEncoding: string | undefined): Compressio
     case 'deflate':
       return 'deflate';
     default:
-      return new Refusal('unsupported-media-type', `content encoding "${name}" is not supported; use gzip, deflate or none`);
+      return new Refusal(
+        'unsupported-media-type',
+        `content encoding "${name}" is not supported; use gzip, deflate or none`,
+      );
   }
 }

@@ -40,16 +40,12 @@ export class HttpFront {
   /** Lets running requests finish for `graceMs`, then cuts the connections. */
   async close(graceMs: number): Promise<void> {
     const listening = this.#servers.filter((server) => server.listening);
-    const timer = setTimeout(() => listening.forEach((server) => server.closeAllConnections()), graceMs);
-    await Promise.all(
-      listening.map(
-        (server) =>
-          new Promise<void>((resolve) => {
-            server.close(() => resolve());
-            server.closeIdleConnections();
-          }),
-      ),
+    const timer = setTimeout(() => this.#pool.destroyAll(), graceMs);
+    const closed = listening.map(
+      (server) => new Promise<void>((resolve) => void server.close(() => resolve())),
     );
+    this.#pool.destroyIdle();
+    await Promise.all(closed);
     clearTimeout(timer);
   }
 

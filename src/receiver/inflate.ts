@@ -29,7 +29,11 @@ export async function inflate(
 }
 
 /** Undefined when the result is larger than `limit`. */
-function inflateInline(bytes: Uint8Array, compression: Compression, limit: number): Uint8Array | Refusal | undefined {
+function inflateInline(
+  bytes: Uint8Array,
+  compression: Compression,
+  limit: number,
+): Uint8Array | Refusal | undefined {
   try {
     const options = { maxOutputLength: limit };
     return compression === 'gzip' ? zlib.gunzipSync(bytes, options) : zlib.inflateSync(bytes, options);
@@ -46,7 +50,8 @@ function inflateStreamed(
   lease: ByteLease,
 ): Promise<Uint8Array | Refusal> {
   return new Promise((resolve) => {
-    const inflater = compression === 'gzip' ? zlib.createGunzip({ chunkSize }) : zlib.createInflate({ chunkSize });
+    const inflater =
+      compression === 'gzip' ? zlib.createGunzip({ chunkSize }) : zlib.createInflate({ chunkSize });
     const parts: Uint8Array[] = [];
     let length = 0;
     const stop = (refusal: Refusal): void => {
@@ -68,11 +73,17 @@ function inflateStreamed(
 }
 
 export function tooLarge(limit: number): Refusal {
-  return new Refusal('too-large', `the request is larger than ${limit} bytes (counted before and after decompression)`);
+  return new Refusal(
+    'too-large',
+    `the request is larger than ${limit} bytes (counted before and after decompression)`,
+  );
 }
 
 export function busy(): Refusal {
-  return new Refusal('backpressure', 'too many bytes of other requests are waiting to be written; send again later');
+  return new Refusal(
+    'backpressure',
+    'too many bytes of other requests are waiting to be written; send again later',
+  );
 }
 
 function broken(compression: Compression, error: unknown): Refusal {

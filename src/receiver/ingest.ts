@@ -70,7 +70,8 @@ export class Ingest {
 
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof OtlpError) return new Refusal('malformed', error.message);
-  if (error instanceof BackpressureError) return new Refusal('backpressure', error.message, error.retryAfterMs);
+  if (error instanceof BackpressureError)
+    return new Refusal('backpressure', error.message, error.retryAfterMs);
   if (error instanceof StorageError) return new Refusal('storage', error.message, storageRetryMs);
   return new Refusal('internal', 'the receiver could not write the request; send again later');
 }

@@ -48,7 +48,8 @@ export function listeningInodes(table: string, host: string, port: number): stri
   for (const line of table.split('\n').slice(1)) {
     const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
     const [address = '', localPort] = local.split(':');
-    if (state === listenState && localPort === wantedPort && addresses.has(address) && inode) inodes.push(inode);
+    if (state === listenState && localPort === wantedPort && addresses.has(address) && inode)
+      inodes.push(inode);
   }
   return inodes;
 }
@@ -83,7 +84,10 @@ async function describe(pid: string): Promise<ListeningProcess> {
   const commandLine = await fs.readFile(`${procRoot}/${pid}/cmdline`, 'utf8').catch(() => '');
   return {
     pid: Number(pid),
-    name: name.trim().replace(/[^\x20-\x7e]/g, '?').slice(0, 15),
+    name: name
+      .trim()
+      .replace(/[^\x20-\x7e]/g, '?')
+      .slice(0, 15),
     commandLine: commandLine.slice(0, 4096).replaceAll('\0', ' '),
   };
 }

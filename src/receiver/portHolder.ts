@@ -88,6 +88,7 @@ function productOfAnswer(answer: HttpAnswer | undefined): string | undefined {
 
 /** The Collector's own receiver, which Jaeger and Tempo contain as well, has a characteristic refusal of GET. */
 function collectorOfAnswer(answer: HttpAnswer | undefined): string | undefined {
-  if (answer?.status !== 405 || !/method not allowed, supported: \[POST\]/i.test(answer.body)) return undefined;
+  if (answer?.status !== 405 || !/method not allowed, supported: \[POST\]/i.test(answer.body))
+    return undefined;
   return 'an OpenTelemetry Collector, or a program that contains one, such as Jaeger or Tempo';
 }

@@ -11,26 +11,34 @@ export interface HttpAnswer {
 const bodyLimit = 8 * 1024;
 
 /** GETs a path; undefined when what is there does not answer in HTTP/1 before `stop`. */
-export function probeHttp(host: string, port: number, path: string, stop: AbortSignal): Promise<HttpAnswer | undefined> {
+export function probeHttp(
+  host: string,
+  port: number,
+  path: string,
+  stop: AbortSignal,
+): Promise<HttpAnswer | undefined> {
   return new Promise((resolve) => {
-    const request = http.get({ host, port, path, agent: false, signal: stop, maxHeaderSize: 16 * 1024 }, (response) => {
-      let body = '';
-      const done = (): void => {
-        resolve({
-          status: response.statusCode ?? 0,
-          poweredBy: String(response.headers['x-powered-by'] ?? ''),
-          body: body.slice(0, bodyLimit),
+    const request = http.get(
+      { host, port, path, agent: false, signal: stop, maxHeaderSize: 16 * 1024 },
+      (response) => {
+        let body = '';
+        const done = (): void => {
+          resolve({
+            status: response.statusCode ?? 0,
+            poweredBy: String(response.headers['x-powered-by'] ?? ''),
+            body: body.slice(0, bodyLimit),
+          });
+          request.destroy();
+        };
+        response.setEncoding('latin1');
+        response.on('data', (text: string) => {
+          body += text;
+          if (body.length >= bodyLimit) done();
         });
-        request.destroy();
-      };
-      response.setEncoding('latin1');
-      response.on('data', (text: string) => {
-        body += text;
-        if (body.length >= bodyLimit) done();
-      });
-      response.on('end', done);
-      response.on('error', done);
-    });
+        response.on('end', done);
+        response.on('error', done);
+      },
+    );
     request.on('error', () => resolve(undefined));
   });
 }

@@ -7,7 +7,13 @@ import { HttpFront } from './httpServer.ts';
 import { Ingest } from './ingest.ts';
 import { identifyPortHolder } from './portHolder.ts';
 import { defaultHosts, defaultLimits, defaultMaxRequestBytes } from './types.ts';
-import type { Receiver, ReceiverConflict, ReceiverEndpoint, ReceiverOptions, ReceiverProtocol } from './types.ts';
+import type {
+  Receiver,
+  ReceiverConflict,
+  ReceiverEndpoint,
+  ReceiverOptions,
+  ReceiverProtocol,
+} from './types.ts';
 
 /**
  * Opens the gRPC and the HTTP port. A port that is taken or forbidden is not an error: the rest is served, and
@@ -26,11 +32,15 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const http = new HttpFront(ingest);
   const [[grpc, grpcBinding], httpBinding] = await Promise.all([
     GrpcFront.create(ingest).then(
-      async (front) => [front, await bindHosts(() => front.createServer(), hosts, settings.grpcPort)] as const,
+      async (front) =>
+        [front, await bindHosts(() => front.createServer(), hosts, settings.grpcPort)] as const,
     ),
     bindHosts(() => http.createServer(), hosts, settings.httpPort),
   ]);
-  const conflicts = await Promise.all([...conflictsOf('grpc', grpcBinding), ...conflictsOf('http', httpBinding)]);
+  const conflicts = await Promise.all([
+    ...conflictsOf('grpc', grpcBinding),
+    ...conflictsOf('http', httpBinding),
+  ]);
   const grpcEndpoint = endpointOf(grpcBinding);
   const httpEndpoint = endpointOf(httpBinding);
   let closing: Promise<void> | undefined;

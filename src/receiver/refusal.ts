@@ -51,5 +51,8 @@ export class Refusal {
 /** Fit for a header: a message may quote what the client sent. */
 function oneLine(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return text.slice(0, 500).toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+  return text
+    .slice(0, 500)
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 }

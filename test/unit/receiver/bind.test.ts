@@ -19,7 +19,10 @@ describe('Binding', () => {
     if (!(await ipv6Here())) this.skip();
     const { bound, failures } = await bindHosts(create, ['127.0.0.1', '::1'], 0);
     assert.deepEqual(failures, []);
-    assert.deepEqual(bound.map(({ host }) => host), ['127.0.0.1', '::1']);
+    assert.deepEqual(
+      bound.map(({ host }) => host),
+      ['127.0.0.1', '::1'],
+    );
     assert.equal(bound[0]?.port, bound[1]?.port);
     assert.notEqual(bound[0]?.port, 0);
   });
@@ -29,7 +32,10 @@ describe('Binding', () => {
     const first = await bindHosts(create, ['::1'], 0);
     const port = first.bound[0]?.port ?? 0;
     const { bound, failures } = await bindHosts(create, ['127.0.0.1', '::1'], port);
-    assert.deepEqual(bound.map(({ host }) => host), ['127.0.0.1']);
+    assert.deepEqual(
+      bound.map(({ host }) => host),
+      ['127.0.0.1'],
+    );
     assert.deepEqual(failures, [{ host: '::1', port, code: 'EADDRINUSE' }]);
   });
 

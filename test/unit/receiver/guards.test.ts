@@ -58,7 +58,8 @@ describe('The guards', () => {
     [['localhost', 'localhost'], 'bad-request'],
   ];
   for (const [host, expected] of hosts) {
-    it(`decide on Host ${JSON.stringify(host)}: ${expected}`, () => assert.equal(outcome({ hosts: host }), expected));
+    it(`decide on Host ${JSON.stringify(host)}: ${expected}`, () =>
+      assert.equal(outcome({ hosts: host }), expected));
   }
 
   it('pass a listed host in any case, with its port', () => {

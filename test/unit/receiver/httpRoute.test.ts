@@ -22,7 +22,8 @@ describe('The HTTP routes', () => {
     ['/v1/profiles', undefined],
   ];
   for (const [target, signal] of targets) {
-    it(`lead ${JSON.stringify(target)} to ${signal ?? 'nothing'}`, () => assert.equal(signalOfTarget(target), signal));
+    it(`lead ${JSON.stringify(target)} to ${signal ?? 'nothing'}`, () =>
+      assert.equal(signalOfTarget(target), signal));
   }
 
   for (const [type, encoding] of [
@@ -41,7 +42,8 @@ describe('The HTTP routes', () => {
     ['', undefined],
     [undefined, undefined],
   ] as const) {
-    it(`read ${JSON.stringify(type)} as ${encoding ?? 'unsupported'}`, () => assert.equal(bodyEncoding(type), encoding));
+    it(`read ${JSON.stringify(type)} as ${encoding ?? 'unsupported'}`, () =>
+      assert.equal(bodyEncoding(type), encoding));
   }
 
   it('know gzip, deflate and no compression, and refuse every other or double one', () => {

@@ -9,7 +9,12 @@ import { Refusal } from '../../../src/receiver/refusal.ts';
 
 const mebi = 1024 * 1024;
 
-async function run(bytes: Uint8Array, compression: Compression = 'gzip', limit = mebi, budget = new ByteBudget(1024 * mebi)) {
+async function run(
+  bytes: Uint8Array,
+  compression: Compression = 'gzip',
+  limit = mebi,
+  budget = new ByteBudget(1024 * mebi),
+) {
   const lease = budget.lease();
   const result = await inflate(bytes, compression, limit, lease);
   const outcome = result instanceof Refusal ? result.reason : Buffer.from(result);
@@ -19,8 +24,14 @@ async function run(bytes: Uint8Array, compression: Compression = 'gzip', limit =
 describe('Inflating', () => {
   for (const size of [0, 1, 1000, 300_000, 3 * mebi]) {
     it(`gives back ${size} bytes, whichever way they go, and counts them`, async () => {
-      const plain = Buffer.concat([randomBytes(size / 3), Buffer.alloc(size - Math.floor(size / 3), 'ab')]).subarray(0, size);
-      for (const [compression, bytes] of [['gzip', zlib.gzipSync(plain)], ['deflate', zlib.deflateSync(plain)]] as const) {
+      const plain = Buffer.concat([
+        randomBytes(size / 3),
+        Buffer.alloc(size - Math.floor(size / 3), 'ab'),
+      ]).subarray(0, size);
+      for (const [compression, bytes] of [
+        ['gzip', zlib.gzipSync(plain)],
+        ['deflate', zlib.deflateSync(plain)],
+      ] as const) {
         const { outcome, held, lease } = await run(bytes, compression, 4 * mebi);
         assert.deepEqual(outcome, plain);
         assert.equal(held, plain.length);
@@ -44,12 +55,20 @@ describe('Inflating', () => {
   });
 
   it('stops where the budget of all requests ends', async () => {
-    const { outcome, held } = await run(zlib.gzipSync(Buffer.alloc(8 * mebi)), 'gzip', 64 * mebi, new ByteBudget(mebi));
+    const { outcome, held } = await run(
+      zlib.gzipSync(Buffer.alloc(8 * mebi)),
+      'gzip',
+      64 * mebi,
+      new ByteBudget(mebi),
+    );
     assert.equal(outcome, 'backpressure');
     assert.equal(held, 0);
   });
 
-  const members = (size: number): Buffer[] => [zlib.gzipSync(Buffer.alloc(size, 'a')), zlib.gzipSync(Buffer.alloc(size, 'b'))];
+  const members = (size: number): Buffer[] => [
+    zlib.gzipSync(Buffer.alloc(size, 'a')),
+    zlib.gzipSync(Buffer.alloc(size, 'b')),
+  ];
   for (const size of [10, 700_000]) {
     it(`reads concatenated members of ${size} bytes as one body`, async () => {
       const { outcome } = await run(Buffer.concat(members(size)), 'gzip', 2 * mebi);
@@ -73,7 +92,12 @@ describe('Inflating', () => {
   }
 
   it('refuses what is not compressed, or compressed otherwise', async () => {
-    for (const bytes of [Buffer.alloc(0), Buffer.from('plain text'), zlib.deflateSync('x'), zlib.brotliCompressSync('x')]) {
+    for (const bytes of [
+      Buffer.alloc(0),
+      Buffer.from('plain text'),
+      zlib.deflateSync('x'),
+      zlib.brotliCompressSync('x'),
+    ]) {
       assert.equal((await run(bytes)).outcome, 'malformed');
     }
     assert.equal((await run(zlib.gzipSync('x'), 'deflate')).outcome, 'malformed');
