@@ -133,9 +133,9 @@ function writeScalar(writer: ProtobufWriter, value: unknown, field: FieldType): 
     case 'fixed32':
       return writer.fixed32(number, Number(readInteger(value, 0n, maxUint32)));
     case 'fixed64':
-      return writer.fixed64(number, readInteger(value, 0n, maxUint64));
+      return writer.fixed64(number, BigInt(readInteger(value, 0n, maxUint64)));
     case 'sfixed64':
-      return writer.fixed64(number, readInteger(value, minInt64, maxInt64));
+      return writer.fixed64(number, BigInt(readInteger(value, minInt64, maxInt64)));
     case 'double':
       return writer.double(number, readDouble(value));
     case 'enum':

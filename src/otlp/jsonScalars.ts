@@ -4,6 +4,7 @@
 export class JsonValueError extends Error {}
 
 const decimal = /^-?[0-9]{1,20}$/;
+const exactNumber = /^[-0-9.eE+]{1,40}$/;
 const hexDigits = /^[0-9a-fA-F]*$/;
 const base64Digits = /^[0-9a-zA-Z+/_-]*={0,2}$/;
 
@@ -17,22 +18,25 @@ export function readBool(value: unknown): boolean {
   return value;
 }
 
-/** An integer as string or number, between `lowest` and `highest`. */
-export function readInteger(value: unknown, lowest: bigint, highest: bigint): bigint {
-  const integer = toBigInt(value);
+/** An integer as string or number, between `lowest` and `highest`; a number where that is exact. */
+export function readInteger(value: unknown, lowest: bigint, highest: bigint): number | bigint {
+  const integer = toInteger(value);
   if (integer === undefined) throw new JsonValueError('expected an integer');
   if (integer < lowest || integer > highest)
     throw new JsonValueError(`integer out of range ${lowest} to ${highest}`);
   return integer;
 }
 
-function toBigInt(value: unknown): bigint | undefined {
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
+function toInteger(value: unknown): number | bigint | undefined {
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return value;
+    return Number.isInteger(value) ? BigInt(value) : undefined;
+  }
   if (typeof value !== 'string') return undefined;
-  if (decimal.test(value)) return BigInt(value);
+  if (decimal.test(value)) return value.length <= 15 ? Number(value) : BigInt(value);
   // `1e3` and `5.0` are integers too, in proto3's mapping.
-  const number = value.trim() === '' || value.length > 40 ? Number.NaN : Number(value);
-  return /^[-0-9.eE+]*$/.test(value) && Number.isSafeInteger(number) ? BigInt(number) : undefined;
+  const number = exactNumber.test(value) ? Number(value) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 /** A number, a number as string, or `NaN`, `Infinity`, `-Infinity`. */

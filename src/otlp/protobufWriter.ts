@@ -56,6 +56,7 @@ export class ProtobufWriter {
     const longest = value.length * 3;
     this.#reserve(longest + 5);
     if (longest < 0x80) {
+      if (this.#shortAscii(value)) return;
       const size = this.#buffer.write(value, this.#length + 1, 'utf8');
       this.#buffer[this.#length] = size;
       this.#length += size + 1;
@@ -116,6 +117,20 @@ export class ProtobufWriter {
     this.#tag(field, 1);
     this.#reserve(8);
     this.#length = this.#buffer.writeDoubleLE(value, this.#length);
+  }
+
+  /** Length and characters of a short string, as long as they are ASCII: cheaper than the call out of JavaScript. */
+  #shortAscii(value: string): boolean {
+    const buffer = this.#buffer;
+    const start = this.#length + 1;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return false;
+      buffer[start + i] = code;
+    }
+    buffer[this.#length] = value.length;
+    this.#length = start + value.length;
+    return true;
   }
 
   #tag(field: number, wireType: number): void {

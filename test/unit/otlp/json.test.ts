@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { decodeTraces } from '../../../src/otlp/decodeTraces.ts';
 import { jsonToProtobuf } from '../../../src/otlp/json.ts';
-import { maxValueDepth } from '../../../src/otlp/limits.ts';
+import { maxJsonContainers, maxValueDepth } from '../../../src/otlp/limits.ts';
 import { OtlpError } from '../../../src/otlp/otlpError.ts';
 import type { AttributeValue, RawSpan, Signal } from '../../../src/otlp/types.ts';
 import { validateRequest } from '../../../src/otlp/validate.ts';
@@ -284,6 +284,10 @@ describe('OTLP JSON', () => {
     const brackets = '['.repeat(10_000);
     assert.equal(readSpan(`"name":"${brackets}"`).name, brackets);
     assert.equal(readSpan(`"name":"\\\\\\"${brackets}\\\\"`).name, `\\"${brackets}\\`);
+  });
+
+  it('refuses more objects and arrays than fit into memory', () => {
+    refused(`{"x":[${'{},'.repeat(maxJsonContainers)}{}]}`, /^JSON with too many objects and arrays$/);
   });
 
   it('takes 100,000 attributes on a span', () => {
