@@ -1,0 +1,348 @@
+import type { SpanKey } from '../model/span.ts';
+import type { Usage } from '../model/usage.ts';
+import type { AccountingSpan, CountDecision } from './accountingTypes.ts';
+import { buildForest, type Forest, isEarlier } from './forest.ts';
+import { lateAnswers } from './lateAnswers.ts';
+import { lendUsage } from './lend.ts';
+import { findTwins, type Twin } from './sameCall.ts';
+import { groupToolCalls, isToolCall } from './toolCalls.ts';
+
+/**
+ * Decides for every span of one trace whether its work counts, so that each call counts once however many spans
+ * repeat it. Pure, linear but for small sorts, and the same for every order of the spans.
+ *
+ * Rules, first match: start notices and late answers never count; a model call (`llm`, `embedding`, `rerank`) or
+ * retrieval with another of its kind below it, not beyond a tool, agent or workflow, is a wrapper of that call; two
+ * instrumentations on one call count once; spans of one tool call count once; an agent, workflow or chain with usage
+ * counts only when nothing below it has usage.
+ */
+export function account(spans: readonly AccountingSpan[]): Map<string, CountDecision> {
+  const forest = buildForest(spans);
+  const book = new Book(forest);
+  book.settleCalls();
+  book.settleCarriers();
+  book.settleTools();
+  return book.decisions();
+}
+
+/**
+ * Decisions that change when spans of other traces are looked at, too: two instrumentations may start a trace each
+ * for the same call. Give it the model calls that count in their own traces and lie close in time; the result holds
+ * new decisions only for spans that are one of such a pair.
+ */
+export function accountAcross(
+  spans: readonly AccountingSpan[],
+  decisions?: (key: SpanKey) => CountDecision | undefined,
+): readonly (SpanKey & { readonly decision: CountDecision })[] {
+  const changed: (SpanKey & { decision: CountDecision })[] = [];
+  for (const { duplicate, counts } of findTwins(spans)) {
+    if (duplicate.traceId === counts.traceId) continue;
+    const own = decisions?.(counts)?.usage ?? counts.usage;
+    const usage = lendUsage(own, decisions?.(duplicate)?.usage ?? duplicate.usage) ?? own;
+    const countedIn = keyOf(counts);
+    changed.push({ ...keyOf(duplicate), decision: { counted: false, countedIn, rule: ruleOf({ duplicate, counts }) } });
+    changed.push({
+      ...countedIn,
+      decision: {
+        counted: true,
+        rule: 'Counts for this call; a span of another instrumentation in another trace repeats it.',
+        ...(usage ? { usage } : {}),
+        ...(counts.reportedCost === undefined ? {} : { reportedCost: counts.reportedCost }),
+        lentBy: keyOf(duplicate),
+      },
+    });
+  }
+  return changed;
+}
+
+const callClasses = ['llm', 'embedding', 'rerank', 'retrieval'] as const;
+
+/** 0 for spans that are no call, else 1 + the class. */
+function classOf(span: AccountingSpan): number {
+  return (callClasses as readonly string[]).indexOf(span.kind) + 1;
+}
+
+/** Spans below these are calls of their own. */
+const boundaries = new Set<string>(['tool', 'agent', 'mcp', 'workflow', 'guardrail', 'evaluator']);
+
+const notACall: CountDecision = { counted: false, rule: 'No call of a model or a tool.' };
+const pendingNotice: CountDecision = { counted: false, rule: 'A start notice: the span itself counts once it arrives.' };
+const patchSpan: CountDecision = { counted: false, rule: 'Says something about another span; no work of its own.' };
+const ordinary: Record<string, CountDecision> = {
+  llm: { counted: true, rule: 'A call of a model; no span below it stands for the same call.' },
+  embedding: { counted: true, rule: 'An embedding call; no span below it stands for the same call.' },
+  rerank: { counted: true, rule: 'A reranking call; no span below it stands for the same call.' },
+  retrieval: { counted: true, rule: 'A retrieval; no span below it stands for the same one.' },
+};
+const toolCall: CountDecision = { counted: true, rule: 'A tool call.' };
+const aggregate: CountDecision = { counted: false, rule: 'Its usage repeats that of the calls below it.' };
+const declaredAggregate: CountDecision = { counted: false, rule: 'The emitter marks its usage as the sum of the calls below it.' };
+const carrier = 'The only span with usage: no model call below it has any.';
+
+function keyOf(span: AccountingSpan): SpanKey {
+  return { traceId: span.traceId, spanId: span.spanId };
+}
+
+function ruleOf({ duplicate, counts }: Twin): string {
+  return duplicate.responseId !== undefined && duplicate.responseId === counts.responseId
+    ? `The same response (${duplicate.responseId.slice(0, 80)}) is counted in another span of the call.`
+    : 'Another instrumentation made a span for the same call at the same time.';
+}
+
+class Book {
+  readonly #forest: Forest;
+  readonly #decisions: (CountDecision | undefined)[];
+  /** Per span and class: how many calls of the class count below it, boundaries not crossed. */
+  readonly #leaves: Int32Array[];
+  /** Per span and class: the call that stands for those, -1 when none. */
+  readonly #leaf: Int32Array[];
+  /** Model calls below at any depth, and the one that stands for them. */
+  readonly #deepLeaves: Int32Array;
+  readonly #deepLeaf: Int32Array;
+  readonly #lent = new Map<number, { usage?: Usage | undefined; cost?: number | undefined; by: SpanKey }>();
+
+  constructor(forest: Forest) {
+    this.#forest = forest;
+    const size = forest.spans.length;
+    this.#decisions = new Array<CountDecision | undefined>(size);
+    this.#leaves = callClasses.map(() => new Int32Array(size));
+    this.#leaf = callClasses.map(() => new Int32Array(size).fill(-1));
+    this.#deepLeaves = new Int32Array(size);
+    this.#deepLeaf = new Int32Array(size).fill(-1);
+  }
+
+  #span(index: number): AccountingSpan {
+    return this.#forest.spans[index] as AccountingSpan;
+  }
+
+  settleCalls(): void {
+    const { order, spans } = this.#forest;
+    const counting: number[] = [];
+    const wrappers: number[] = [];
+    for (let k = order.length - 1; k >= 0; k--) {
+      const i = order[k] as number;
+      const span = spans[i] as AccountingSpan;
+      const kind = this.#excluded(i, span) ? 0 : classOf(span);
+      const isWrapper = kind > 0 && ((this.#leaves[kind - 1] as Int32Array)[i] as number) > 0;
+      if (isWrapper) wrappers.push(i);
+      else if (kind > 0) {
+        this.#decisions[i] = ordinary[span.kind];
+        if (span.kind !== 'retrieval') counting.push(i);
+      }
+      this.#passUp(i, span, kind, isWrapper);
+    }
+    // Outermost last, so that the nearest wrapper lends first.
+    for (const i of wrappers) this.#settleWrapper(i);
+    this.#settleTwins(counting);
+    for (const [call, by] of lateAnswers(spans)) this.#lend(call, this.#span(by));
+    this.#countAttempts();
+  }
+
+  #excluded(i: number, span: AccountingSpan): boolean {
+    if (span.disposition === 'pending') this.#decisions[i] = pendingNotice;
+    else if (span.disposition === 'patch') this.#decisions[i] = patchSpan;
+    else return false;
+    return true;
+  }
+
+  #passUp(i: number, span: AccountingSpan, kind: number, isWrapper: boolean): void {
+    const up = this.#forest.parent[i] as number;
+    if (up < 0) return;
+    for (let c = 0; c < callClasses.length; c++) {
+      const leaves = this.#leaves[c] as Int32Array;
+      const leaf = this.#leaf[c] as Int32Array;
+      const own = c === kind - 1 && !isWrapper;
+      if (own) this.#addLeaf(leaves, leaf, up, 1, i);
+      else if (!boundaries.has(span.kind) && (leaves[i] as number) > 0) {
+        this.#addLeaf(leaves, leaf, up, leaves[i] as number, leaf[i] as number);
+      }
+    }
+    const deep = (this.#deepLeaves[i] as number) + (kind > 0 && kind <= 3 && !isWrapper ? 1 : 0);
+    if (deep > 0) {
+      const best = kind > 0 && kind <= 3 && !isWrapper ? i : (this.#deepLeaf[i] as number);
+      this.#addLeaf(this.#deepLeaves, this.#deepLeaf, up, deep, best);
+    }
+  }
+
+  #addLeaf(leaves: Int32Array, leaf: Int32Array, up: number, count: number, candidate: number): void {
+    leaves[up] = (leaves[up] as number) + count;
+    const known = leaf[up] as number;
+    if (known < 0 || this.#standsBefore(candidate, known)) leaf[up] = candidate;
+  }
+
+  /** Of several calls the last one that went well stands for the wrapper's result. */
+  #standsBefore(a: number, b: number): boolean {
+    const spanA = this.#span(a);
+    const spanB = this.#span(b);
+    return spanA.failed !== spanB.failed ? !spanA.failed : isEarlier(spanB, spanA);
+  }
+
+  #settleWrapper(i: number): void {
+    const span = this.#span(i);
+    const kind = classOf(span) - 1;
+    const leafIndex = (this.#leaf[kind] as Int32Array)[i] as number;
+    const leaf = this.#span(leafIndex);
+    const single = (this.#leaves[kind] as Int32Array)[i] === 1;
+    if (single && span.failed && !leaf.failed && !leaf.usage && this.#decisions[leafIndex]?.counted) {
+      // The call broke after the inner span had ended, as streams do.
+      this.#decisions[i] = { counted: true, rule: 'The call failed here, after the span below it had ended.' };
+      this.#decisions[leafIndex] = { counted: false, countedIn: keyOf(span), rule: 'The call goes on, and fails, in the span above.' };
+      return;
+    }
+    const count = single ? 'the call' : 'calls';
+    this.#decisions[i] = { counted: false, countedIn: keyOf(leaf), rule: `Wraps ${count} that a span below stands for.` };
+    if (single) this.#lend(leafIndex, span);
+    else if (span.usage && !this.#anyUsageBelow(i, kind)) this.#lend(leafIndex, span);
+  }
+
+  /** Do any of the calls that a wrapper stands for have usage? Asked only for wrappers of several calls. */
+  #anyUsageBelow(i: number, kind: number): boolean {
+    this.#withUsage ??= this.#markUsage();
+    return ((this.#withUsage[kind] as Int32Array)[i] as number) > 0;
+  }
+
+  #withUsage: Int32Array[] | undefined;
+
+  #markUsage(): Int32Array[] {
+    const { order, parent, spans } = this.#forest;
+    const marks = callClasses.map(() => new Int32Array(spans.length));
+    for (let k = order.length - 1; k >= 0; k--) {
+      const i = order[k] as number;
+      const span = spans[i] as AccountingSpan;
+      const up = parent[i] as number;
+      if (up < 0) continue;
+      for (let c = 0; c < callClasses.length; c++) {
+        const mark = marks[c] as Int32Array;
+        const own = classOf(span) - 1 === c && span.usage !== undefined;
+        if (own || (!boundaries.has(span.kind) && mark[i] === 1)) mark[up] = 1;
+      }
+    }
+    return marks;
+  }
+
+  #settleTwins(counting: readonly number[]): void {
+    const candidates = new Map<AccountingSpan, number>();
+    for (const i of counting) if (this.#decisions[i]?.counted) candidates.set(this.#span(i), i);
+    for (const twin of findTwins([...candidates.keys()])) {
+      const duplicate = candidates.get(twin.duplicate) ?? -1;
+      this.#decisions[duplicate] = { counted: false, countedIn: keyOf(twin.counts), rule: ruleOf(twin) };
+      this.#lend(candidates.get(twin.counts) ?? -1, { ...twin.duplicate, usage: this.#usageOf(duplicate) });
+    }
+  }
+
+  #lend(to: number, from: AccountingSpan): void {
+    if (to < 0) return;
+    const span = this.#span(to);
+    const known = this.#lent.get(to);
+    const usage = lendUsage(known?.usage ?? span.usage, from.usage);
+    const cost = known?.cost ?? span.reportedCost;
+    const lentCost = cost === undefined ? from.reportedCost : undefined;
+    if (!usage && lentCost === undefined) return;
+    this.#lent.set(to, { usage: usage ?? known?.usage, cost: lentCost ?? known?.cost, by: known?.by ?? keyOf(from) });
+  }
+
+  /** Usage on agents, workflows, chains and the like. */
+  settleCarriers(): void {
+    const { order, parent, spans } = this.#forest;
+    const carried = new Uint8Array(spans.length);
+    for (let k = order.length - 1; k >= 0; k--) {
+      const i = order[k] as number;
+      const span = spans[i] as AccountingSpan;
+      if (!this.#decisions[i] || isToolCall(span)) this.#settleCarrier(i, span, carried);
+      const up = parent[i] as number;
+      const own = this.#decisions[i]?.counted === true && this.#usageOf(i) !== undefined;
+      if (up >= 0 && (own || carried[i] === 1)) carried[up] = 1;
+    }
+  }
+
+  #settleCarrier(i: number, span: AccountingSpan, carried: Uint8Array): void {
+    if (!span.usage || span.kind === 'event') return;
+    const leaves = this.#deepLeaves[i] as number;
+    const leaf = this.#deepLeaf[i] as number;
+    const fits = leaves === 1 && leaf >= 0 && this.#mayLend(span, leaf);
+    if (carried[i] === 1) {
+      this.#decisions[i] = span.usageIsAggregate ? declaredAggregate : aggregate;
+      if (fits) this.#lend(leaf, span);
+    } else if (span.usageIsAggregate) this.#decisions[i] = declaredAggregate;
+    else if (fits && !this.#span(leaf).failed) {
+      this.#decisions[i] = { counted: false, countedIn: keyOf(this.#span(leaf)), rule: 'Stands for one call, which takes its usage.' };
+      this.#lend(leaf, span);
+      carried[i] = 1;
+    } else this.#decisions[i] = { counted: true, rule: carrier };
+  }
+
+  /** A lifetime total or a sum over more calls is not this call's usage. */
+  #mayLend(span: AccountingSpan, leaf: number): boolean {
+    const own = this.#usageOf(leaf);
+    if (!own) return true;
+    const { input, output } = span.usage ?? {};
+    return (own.input === undefined || own.input === input) && (own.output === undefined || own.output === output);
+  }
+
+  #usageOf(i: number): Usage | undefined {
+    return this.#lent.get(i)?.usage ?? this.#span(i).usage;
+  }
+
+  settleTools(): void {
+    for (const [i, counting] of groupToolCalls(this.#forest)) {
+      this.#decisions[i] =
+        i === counting
+          ? toolCall
+          : { counted: false, countedIn: keyOf(this.#span(counting)), rule: 'Another span of the same tool call counts.' };
+    }
+  }
+
+  readonly #attempts = new Map<number, { retries: number; rateLimited: boolean }>();
+
+  /** Retries that a library hides show as several HTTP spans below one call. */
+  #countAttempts(): void {
+    const { order, parent, spans } = this.#forest;
+    const call = new Int32Array(spans.length).fill(-1);
+    const seen = new Map<number, { requests: number; resends: number; rateLimited: boolean }>();
+    for (const i of order) {
+      const span = spans[i] as AccountingSpan;
+      const up = parent[i] as number;
+      const above = up < 0 || boundaries.has(this.#span(up).kind) ? -1 : (call[up] as number);
+      const own = classOf(span) > 0 && this.#decisions[i]?.counted === true;
+      call[i] = own ? i : above;
+      if (!isHttp(span) || above < 0 || (up >= 0 && isHttp(this.#span(up)))) continue;
+      const tally = seen.get(above) ?? { requests: 0, resends: 0, rateLimited: false };
+      tally.requests++;
+      tally.resends = Math.max(tally.resends, span.http?.resendCount ?? 0);
+      tally.rateLimited ||= span.http?.status === 429 || span.http?.status === 529;
+      seen.set(above, tally);
+    }
+    for (const [i, { requests, resends, rateLimited }] of seen) {
+      this.#attempts.set(i, { retries: Math.max(requests - 1, resends), rateLimited });
+    }
+  }
+
+  decisions(): Map<string, CountDecision> {
+    const result = new Map<string, CountDecision>();
+    this.#forest.spans.forEach((span, i) => {
+      result.set(span.spanId, this.#complete(i, span, this.#decisions[i] ?? notACall));
+    });
+    return result;
+  }
+
+  #complete(i: number, span: AccountingSpan, decision: CountDecision): CountDecision {
+    if (!decision.counted) return decision;
+    const lent = this.#lent.get(i);
+    const usage = span.usageIsAggregate || isToolCall(span) ? undefined : (lent?.usage ?? span.usage);
+    const cost = span.reportedCost ?? lent?.cost;
+    const attempts = this.#attempts.get(i);
+    if (!usage && cost === undefined && !attempts) return decision;
+    return {
+      ...decision,
+      ...(usage ? { usage } : {}),
+      ...(cost === undefined ? {} : { reportedCost: cost }),
+      ...(lent ? { lentBy: lent.by } : {}),
+      ...(attempts && attempts.retries > 0 ? { retries: attempts.retries } : {}),
+      ...(attempts?.rateLimited ? { rateLimited: true } : {}),
+    };
+  }
+}
+
+function isHttp(span: AccountingSpan): boolean {
+  return span.kind === 'other' && (span.http !== undefined || span.dialect === 'http');
+}
