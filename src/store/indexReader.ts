@@ -1,104 +1,289 @@
-import type { SpanKey, SpanKind } from '../model/span.ts';
+import { statSync } from 'node:fs';
+import type { SpanKey } from '../model/span.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from '../protocol/query.ts';
 import type { CallSiteRow, GroupRow, PartialSum, SpanRow, TraceRow } from '../protocol/rows.ts';
 import type { IndexedLog, IndexedSpan, JournalPosition, StoreStats } from './api.ts';
+import { StorageError } from './errors.ts';
+import { Meta } from './meta.ts';
+import { userVersion } from './migrations.ts';
+import { Names } from './names.ts';
+import { listCallSites, spansOfCallSite } from './queries/callSites.ts';
+import { QueryContext } from './queries/context.ts';
+import { listGroups } from './queries/groups.ts';
+import { logsOfSpan } from './queries/logs.ts';
+import { readStats, readTotalsSince } from './queries/stats.ts';
+import { TextMatches } from './queries/textMatches.ts';
+import { conditionOf } from './queries/traceFilter.ts';
+import type { Condition } from './queries/traceFilter.ts';
+import { listTraces, tracesById } from './queries/traces.ts';
+import { countSiblings, listChildren, pathTo, readSpan } from './queries/tree.ts';
+import { walkTrees } from './queries/treeWalk.ts';
+import type { TreeQuery } from './queries/treeWalk.ts';
+import { partFields, placeOf, schemaVersion } from './schema.ts';
+import { spanRowOf } from './spanCodec.ts';
+import { guarded, openDatabase, sqliteError } from './sqlite.ts';
+import type { Database } from './sqlite.ts';
 
-export interface TreeQuery {
-  readonly traceId?: string | undefined;
-  readonly kind?: SpanKind | undefined;
-  /** Order of traces; newest first unless told. */
-  readonly order?: 'newest' | 'oldest' | undefined;
-  /** Milliseconds since the epoch. */
-  readonly since?: number | undefined;
+export type { TreeQuery } from './queries/treeWalk.ts';
+
+interface Connection {
+  readonly db: Database;
+  readonly file: string;
+  readonly context: QueryContext;
+  readonly meta: Meta;
+  readonly texts: TextMatches;
+  dataVersion: number;
 }
 
 /** Read-only queries; any number of readers, in other threads and processes too. Methods throw `StorageError`. */
 export class IndexReader {
-  /** Returns undefined while there is no index at `path`. @throws StorageError `corrupt` or `unsupported` */
-  static open(_path: string): IndexReader | undefined {
-    throw new Error('in the making');
+  readonly #path: string;
+  #connection: Connection;
+
+  private constructor(path: string, connection: Connection) {
+    this.#path = path;
+    this.#connection = connection;
   }
+
+  /**
+   * Returns undefined while there is no index at `path` (or its tables are still being made).
+   * @throws StorageError `corrupt`, or `unsupported` when another release made it
+   */
+  static open(path: string): IndexReader | undefined {
+    const connection = connect(path);
+    return connection && new IndexReader(path, connection);
+  }
+
   /**
    * Whether something was committed since the last call. A file that was set aside or deleted is noticed and the new
    * one opened; that counts as a change. Cheap: call it often.
    */
   poll(): boolean {
-    throw new Error('in the making');
+    const connection = this.#connection;
+    const file = fileId(this.#path);
+    if (file !== connection.file) {
+      const next = file === undefined ? undefined : connect(this.#path);
+      if (!next) return false;
+      this.#connection = next;
+      connection.db.close();
+      return true;
+    }
+    const version = this.#read(() => dataVersion(connection.db));
+    if (version === connection.dataVersion) return false;
+    connection.dataVersion = version;
+    return true;
   }
+
   get revision(): number {
-    throw new Error('in the making');
+    return this.#read(({ meta }) => meta.number('revision'));
   }
+
   get position(): JournalPosition {
-    throw new Error('in the making');
+    return this.#read(({ meta }) => meta.position);
   }
+
+  /** Which conventions, prices and rules made the rows; '' when never set. */
+  get interpretation(): string {
+    return this.#read(({ meta }) => meta.text('interpretation'));
+  }
+
   /** Counters by name; retention keeps `prunedSpans` and `prunedTraces`. */
   counters(): ReadonlyMap<string, number> {
-    throw new Error('in the making');
+    return this.#read(({ meta }) => meta.counters());
   }
+
+  /** `indexBytes`: pages in use. */
   counts(): { spans: number; traces: number; indexBytes: number } {
-    throw new Error('in the making');
+    return this.#read(({ context }) => {
+      const row = context.get('SELECT count(*) AS traces, total(spans) AS spans FROM traces WHERE spans > 0');
+      const pages = context.get(
+        'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
+      );
+      return { spans: Number(row?.['spans']), traces: Number(row?.['traces']), indexBytes: Number(pages?.['bytes']) };
+    });
   }
+
   /** Traces changed after `revision`, at most `limit` of them named; `all` when more, or when some were removed. */
-  changedSince(_revision: number, _limit: number): { revision: number; traceIds: string[]; all: boolean } {
-    throw new Error('in the making');
+  changedSince(revision: number, limit: number): { revision: number; traceIds: string[]; all: boolean } {
+    return this.#read(({ context, meta }) => {
+      const rows = context.all('SELECT trace_id FROM traces WHERE revision > ? LIMIT ?', revision, limit + 1);
+      const now = meta.number('revision');
+      const all = rows.length > limit || meta.number('removedRevision') > revision || now < revision;
+      return { revision: now, traceIds: rows.slice(0, limit).map((row) => row['trace_id'] as string), all };
+    });
   }
+
   /**
-   * `contentMatches`: traces whose messages match `filter.text` (from `ContentSearch`), listed besides those whose names,
-   * models, services or errors do.
+   * `contentMatches`: traces whose messages match `filter.text` (from `searchContent`), listed besides those whose names,
+   * models, services or errors do. @throws RangeError for a cursor of something else
    */
-  traces(_filter: TraceFilter, _sort: TraceSort, _page: PageRequest, _contentMatches?: ReadonlySet<string>): Page<TraceRow> {
-    throw new Error('in the making');
+  traces(filter: TraceFilter, sort: TraceSort, page: PageRequest, contentMatches?: ReadonlySet<string>): Page<TraceRow> {
+    return this.#read((c) => listTraces(c.context, condition(c, filter, contentMatches), sort, page));
   }
-  groups(_by: Exclude<GroupBy, 'none'>, _filter: TraceFilter, _page: PageRequest): Page<GroupRow> {
-    throw new Error('in the making');
+
+  /** Groups of the traces that `traces` would list. */
+  groups(
+    by: Exclude<GroupBy, 'none'>,
+    filter: TraceFilter,
+    page: PageRequest,
+    contentMatches?: ReadonlySet<string>,
+  ): Page<GroupRow> {
+    return this.#read((c) => listGroups(c.context, by, filter, condition(c, filter, contentMatches), page));
   }
+
   /** In the order asked for; unknown ids are left out. */
-  tracesById(_traceIds: readonly string[]): TraceRow[] {
-    throw new Error('in the making');
+  tracesById(traceIds: readonly string[]): TraceRow[] {
+    return this.#read(({ context }) => tracesById(context, traceIds));
   }
-  filterValues(_field: 'model' | 'service' | 'session' | 'flag'): { value: string; traces: number }[] {
-    throw new Error('in the making');
+
+  /** Values that traces have, most frequent first, at most 1,000. */
+  filterValues(field: 'model' | 'service' | 'session' | 'flag'): { value: string; traces: number }[] {
+    const sql =
+      field === 'session'
+        ? `SELECT session AS value, count(*) AS n FROM traces WHERE session IS NOT NULL AND spans > 0 GROUP BY 1`
+        : `SELECT value, count(*) AS n FROM parts WHERE field = ${partFields[field]} GROUP BY 1`;
+    return this.#read(({ context }) =>
+      context
+        .all(`${sql} ORDER BY n DESC, value LIMIT 1000`)
+        .map((row) => ({ value: row['value'] as string, traces: Number(row['n']) })),
+    );
   }
+
   /** Children of a span, or (parentSpanId '') the roots: spans without a parent, or whose parent has not arrived. */
-  children(_traceId: string, _parentSpanId: string, _page: PageRequest): Page<SpanRow> {
-    throw new Error('in the making');
+  children(traceId: string, parentSpanId: string, page: PageRequest): Page<SpanRow> {
+    return this.#read(({ context }) => listChildren(context, traceId, parentSpanId, page));
   }
+
   /** From a root to the span; empty when unknown. */
-  path(_key: SpanKey): SpanRow[] {
-    throw new Error('in the making');
+  path(key: SpanKey): SpanRow[] {
+    return this.#read(({ context }) => pathTo(context, key));
   }
-  span(_key: SpanKey): IndexedSpan | undefined {
-    throw new Error('in the making');
+
+  span(key: SpanKey): IndexedSpan | undefined {
+    return this.#read(({ context }) => readSpan(context, key)?.span);
   }
-  spanRow(_key: SpanKey): SpanRow | undefined {
-    throw new Error('in the making');
+
+  spanRow(key: SpanKey): SpanRow | undefined {
+    return this.#read(({ context }) => {
+      const found = readSpan(context, key);
+      return found && spanRowOf(found.span, countSiblings(context, found.t, key.spanId));
+    });
   }
+
+  /** Spans with that span id, whatever their trace; for people who copied only half of the key. At most `limit`. */
+  spansById(spanId: string, limit: number): SpanKey[] {
+    return this.#read(({ context }) =>
+      context
+        .all('SELECT t.trace_id FROM spans s JOIN traces t ON t.id = s.t WHERE s.span_id = ? ORDER BY s.id DESC LIMIT ?', spanId, limit)
+        .map((row) => ({ traceId: row['trace_id'] as string, spanId })),
+    );
+  }
+
   /** Spans depth first, siblings by start time, trace after trace. */
-  treeSpans(_query: TreeQuery): Generator<IndexedSpan> {
-    throw new Error('in the making');
+  *treeSpans(query: TreeQuery): Generator<IndexedSpan> {
+    try {
+      yield* walkTrees(this.#connection.context, query);
+    } catch (error) {
+      throw sqliteError(error, 'Cannot read the index');
+    }
   }
+
   /** The span whose bytes hold that place of the journal. */
-  spanAt(_position: JournalPosition): SpanKey | undefined {
-    throw new Error('in the making');
+  spanAt(position: JournalPosition): SpanKey | undefined {
+    return this.#read(({ context }) => {
+      const place = placeOf(position.segment, position.offset);
+      const row = context.get(
+        `SELECT s.id, s.length, s.span_id, t.trace_id FROM spans s JOIN traces t ON t.id = s.t
+         WHERE s.id <= ? ORDER BY s.id DESC LIMIT 1`,
+        place,
+      );
+      if (row && place < (row['id'] as number) + (row['length'] as number)) {
+        return { traceId: row['trace_id'] as string, spanId: row['span_id'] as string };
+      }
+      const log = context.get(
+        `SELECT l.place, l.length, l.span_id, t.trace_id FROM logs l INDEXED BY logs_place JOIN traces t ON t.id = l.t
+         WHERE l.place <= ? ORDER BY l.place DESC LIMIT 1`,
+        place,
+      );
+      if (!log || log['span_id'] === '' || place >= (log['place'] as number) + (log['length'] as number)) return undefined;
+      return { traceId: log['trace_id'] as string, spanId: log['span_id'] as string };
+    });
   }
-  callSites(_within: { file?: string; function?: string }): CallSiteRow[] {
-    throw new Error('in the making');
+
+  /** Files (no `file`), the functions of a file, or the lines of a function (`function` '' for code outside any). */
+  callSites(within: { file?: string; function?: string }): CallSiteRow[] {
+    return this.#read(({ context }) => listCallSites(context, within));
   }
-  callSiteSpans(_site: { file: string; line: number; limit: number }): SpanRow[] {
-    throw new Error('in the making');
+
+  /** The newest spans of a line. */
+  callSiteSpans(site: { file: string; line: number; limit: number }): SpanRow[] {
+    return this.#read(({ context }) => spansOfCallSite(context, site));
   }
-  logs(_key: SpanKey): IndexedLog[] {
-    throw new Error('in the making');
+
+  /** Log records that name the span, by time. */
+  logs(key: SpanKey): IndexedLog[] {
+    return this.#read(({ db }) => logsOfSpan(db, key));
   }
+
   /** Over spans that started at or after `since` (milliseconds since the epoch). */
-  stats(_since?: number): StoreStats {
-    throw new Error('in the making');
+  stats(since?: number): StoreStats {
+    return this.#read(({ context }) => readStats(context, since === undefined ? -Number.MAX_SAFE_INTEGER : since * 1000));
   }
-  /** Sums of traces that started at or after `since`, for the status bar; cheap. */
-  totalsSince(_since: number): { modelCalls: number; cost: PartialSum } {
-    throw new Error('in the making');
+
+  /** Sums of traces that started at or after `since` (milliseconds), for the status bar; cheap. */
+  totalsSince(since: number): { modelCalls: number; cost: PartialSum } {
+    return this.#read(({ context }) => readTotalsSince(context, since * 1000));
   }
+
   close(): void {
-    throw new Error('in the making');
+    this.#connection.db.close();
+  }
+
+  #read<T>(work: (connection: Connection) => T): T {
+    return guarded('Cannot read the index', () => work(this.#connection));
+  }
+}
+
+function condition(c: Connection, filter: TraceFilter, contentMatches: ReadonlySet<string> | undefined): Condition {
+  const text = filter.text?.trim() ?? '';
+  if (text === '') return conditionOf(filter, undefined);
+  const found = c.texts.find(text, c.meta.number('revision'), c.meta.number('removedRevision'));
+  if (!contentMatches || contentMatches.size === 0) return conditionOf(filter, found);
+  const rows = c.context.all(
+    'SELECT id FROM traces WHERE trace_id IN (SELECT value FROM json_each(?))',
+    JSON.stringify([...contentMatches]),
+  );
+  return conditionOf(filter, new Set([...found, ...rows.map((row) => row['id'] as number)]));
+}
+
+/** Tells one file from the next at the same path; undefined when there is none. */
+function fileId(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stats && `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
+}
+
+function dataVersion(db: Database): number {
+  return Number(db.prepare('PRAGMA data_version').get()?.['data_version']);
+}
+
+function connect(path: string): Connection | undefined {
+  const file = fileId(path);
+  if (file === undefined) return undefined;
+  const db = openDatabase(path, { readOnly: true });
+  try {
+    db.exec('PRAGMA busy_timeout = 2000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF');
+    const version = userVersion(db);
+    if (version === 0) {
+      db.close();
+      return undefined;
+    }
+    if (version !== schemaVersion) {
+      throw new StorageError('unsupported', `The index has version ${version}; this release reads ${schemaVersion}`);
+    }
+    const context = new QueryContext(db, new Names(db, 'read'));
+    return { db, file, context, meta: new Meta(db, 'read'), texts: new TextMatches(context), dataVersion: dataVersion(db) };
+  } catch (error) {
+    db.close();
+    throw sqliteError(error, `Cannot open the index ${path}`);
   }
 }

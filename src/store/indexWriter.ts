@@ -2,7 +2,7 @@ import type { SpanKey } from '../model/span.ts';
 import { AccountingQueries } from './accountingQueries.ts';
 import type { AccountingRow, DamageReport, IndexedLog, IndexedSpan, JournalPosition, WriteBatch, WriteResult } from './api.ts';
 import { StorageError } from './errors.ts';
-import { openIndexFile } from './indexFile.ts';
+import { openIndexFile, setIndexAside } from './indexFile.ts';
 import { Meta } from './meta.ts';
 import { Names } from './names.ts';
 import { logsOfSpan } from './queries/logs.ts';
@@ -17,7 +17,7 @@ export interface IndexWriterOptions {
 
 /**
  * The only writer of an index; hold the owner's lock first. Every method throws `StorageError`: `full` (rolled back,
- * try the same batch again later), `corrupt` (close, then `open` again: it sets the file aside), `unwritable`.
+ * try the same batch again later), `corrupt` (`close`, `IndexWriter.setAside`, `open` again), `unwritable`.
  */
 export class IndexWriter {
   readonly path: string;
@@ -43,6 +43,11 @@ export class IndexWriter {
   static open(path: string, options: IndexWriterOptions = {}): IndexWriter {
     const { db, fresh } = openIndexFile(path, options.onDamage ?? (() => undefined));
     return guarded(`Cannot open the index ${path}`, () => new IndexWriter(path, db, fresh));
+  }
+
+  /** For an index that turned out corrupt while open: after `close`, before `open` again. Returns its new name. */
+  static setAside(path: string): string {
+    return setIndexAside(path);
   }
 
   /** Where the indexer goes on reading. */

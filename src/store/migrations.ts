@@ -11,7 +11,7 @@ export function userVersion(db: Database): number {
 
 /**
  * Brings a database to the schema of today, in one transaction. Returns true when it was empty before.
- * @throws StorageError `unsupported` for a newer one, `corrupt` for tables that are not ours
+ * @throws StorageError `unsupported` for a newer one and for a database that is not ours
  */
 export function migrate(
   db: Database,
@@ -26,14 +26,14 @@ export function migrate(
   }
   if (version === 0) {
     if (db.prepare('SELECT 1 FROM sqlite_schema').get()) {
-      throw new StorageError('corrupt', 'The index file holds tables of something else');
+      throw new StorageError('unsupported', 'The file is a database of something else');
     }
     inTransaction(db, `${schema} PRAGMA user_version = ${schemaVersion}`);
     return true;
   }
   for (let from = version; from < target; from++) {
     const step = steps.get(from);
-    if (step === undefined) throw new StorageError('corrupt', `No way leads from index version ${from} to ${from + 1}`);
+    if (step === undefined) throw new StorageError('unsupported', `No way leads from index version ${from} to ${from + 1}`);
     inTransaction(db, `${step}; PRAGMA user_version = ${from + 1}`);
   }
   return false;

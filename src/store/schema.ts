@@ -6,7 +6,8 @@ import type { SpanKind } from '../model/span.ts';
  * A span's `id` is its place in the journal (`placeOf`): rows lie in the order of arrival, inserts append, dropping a
  * segment is dropping a range of ids, and a place found by searching the journal leads to its span. What only some spans
  * have lies in `details`. `parts` holds, per trace, sums by service, model, session and flag. `missing` names parents
- * that children wait for; `loops` names the spans at which a ring of parents is cut.
+ * that children wait for; `loops` names the spans at which a ring of parents is cut. Ids of `names` are never used again,
+ * so that readers may remember them.
  */
 export const schemaVersion = 1;
 
@@ -20,7 +21,7 @@ const sums = `
 
 export const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE names (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL UNIQUE);
 
 CREATE TABLE traces (
   id INTEGER PRIMARY KEY, trace_id TEXT NOT NULL UNIQUE,
@@ -41,7 +42,6 @@ CREATE TABLE parts (
   ${sums},
   PRIMARY KEY (t, field, value)
 ) WITHOUT ROWID;
-CREATE INDEX parts_value ON parts (field, value, t);
 
 CREATE TABLE spans (
   id INTEGER PRIMARY KEY, t INTEGER NOT NULL, span_id TEXT NOT NULL, parent_id TEXT NOT NULL,
