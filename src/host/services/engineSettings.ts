@@ -73,7 +73,7 @@ function readText(value: unknown): string | undefined {
 
 /** An origin as a browser sends it: scheme, host, port; no path, and no wildcard. */
 function readOrigin(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+  if (typeof value !== 'string' || value.includes('*') || !URL.canParse(value)) return undefined;
   const url = new URL(value);
   const isWeb = url.protocol === 'http:' || url.protocol === 'https:';
   return isWeb && (value === url.origin || value === `${url.origin}/`) ? url.origin : undefined;
