@@ -11,22 +11,34 @@ const noConversation: Conversation = { system: [], input: [], output: [] };
 /** A call's messages, parsed at most once and only when a rule asks: parsing is the costly part. */
 export class AnswerReader {
   readonly #facts: SpanFacts;
+  readonly #repeatedBy: (() => SpanFacts | undefined) | undefined;
   #conversation: Conversation | undefined;
   #text: string | undefined;
   #tools: readonly ToolDefinition[] | undefined;
 
-  constructor(facts: SpanFacts) {
+  /** `repeatedBy` gives a span that repeats the call; it is asked only where `facts` hold no messages. */
+  constructor(facts: SpanFacts, repeatedBy?: () => SpanFacts | undefined) {
     this.#facts = facts;
+    this.#repeatedBy = repeatedBy;
   }
 
   conversation(): Conversation {
+    if (this.#conversation) return this.#conversation;
     // A span whose messages cannot be read is judged by what else it says.
-    this.#conversation ??= attempt(() => this.#facts.conversation()) ?? noConversation;
+    const own = attempt(() => this.#facts.conversation()) ?? noConversation;
+    if (this.#repeatedBy && own.input.length === 0 && own.output.length === 0) {
+      this.#conversation = attempt(() => this.#repeatedBy?.()?.conversation()) ?? own;
+    } else {
+      this.#conversation = own;
+    }
     return this.#conversation;
   }
 
   toolDefinitions(): readonly ToolDefinition[] {
-    this.#tools ??= attempt(() => this.#facts.toolDefinitions()) ?? [];
+    if (this.#tools) return this.#tools;
+    this.#tools = attempt(() => this.#facts.toolDefinitions()) ?? [];
+    if (this.#tools.length === 0)
+      this.#tools = attempt(() => this.#repeatedBy?.()?.toolDefinitions()) ?? this.#tools;
     return this.#tools;
   }
 

@@ -34,7 +34,12 @@ export function flagSpan(facts: SpanFacts, context: SpanContext, options: Qualit
   const call = isModelCall(facts, context);
   const tool = !call && context.counted && (facts.kind === 'tool' || facts.kind === 'mcp');
   if (!call && !tool && isUneventful(facts) && options.userRules.length === 0) return none;
-  const input: RuleInput = { facts, context, answer: new AnswerReader(facts), limits: options.limits };
+  const input: RuleInput = {
+    facts,
+    context,
+    answer: new AnswerReader(facts, context.repeatedBy),
+    limits: options.limits,
+  };
   const flags: Flag[] = [];
   run(options.any, input, flags);
   if (call) run(options.call, input, flags);

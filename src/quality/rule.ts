@@ -38,6 +38,8 @@ export interface SpanContext {
   /** Tokens that the model's window holds. */
   readonly contextWindow?: number | undefined;
   readonly history?: CallHistory | undefined;
+  /** A span that repeats this call (its wrapper or twin): its messages are read where this span has none. */
+  readonly repeatedBy?: (() => SpanFacts | undefined) | undefined;
   /** For the user's rules: the span's own attribute, then its resource's, as text or number. */
   readonly attribute?: ((key: string) => string | number | boolean | undefined) | undefined;
 }

@@ -1,3 +1,4 @@
+import { answerTextRules } from './answerText.ts';
 import { attemptRules } from './attempts.ts';
 import { emptyAnswerRule } from './emptyAnswer.ts';
 import { invalidJsonRule } from './invalidJson.ts';
@@ -13,6 +14,7 @@ import { compileUserRules } from './userRules.ts';
 /** All built-in rules, in the order in which their flags are listed on a span. */
 export const rules: readonly Rule[] = [
   ...outcomeRules,
+  ...answerTextRules,
   emptyAnswerRule,
   ...attemptRules,
   invalidJsonRule,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { prepareQuality } from '../../../src/quality/rules.ts';
-import { exchange, factsOf, flagsOf, idsOf, message, reasonOf } from './support.ts';
+import { everything, exchange, factsOf, flagsOf, idsOf, message, reasonOf } from './support.ts';
 
 const failed = { code: 'error', message: 'boom' } as const;
 
@@ -188,5 +188,22 @@ describe('flags', () => {
       },
     });
     assert.deepEqual(idsOf(broken), ['truncated']);
+  });
+});
+
+describe('a call that two spans tell of', () => {
+  const done = { finishReasons: ['stop'] } as const;
+
+  it('is judged by the messages of the one that has them', () => {
+    const twin = factsOf({}, exchange(' '));
+    assert.deepEqual(idsOf(factsOf(done), { usage: undefined, repeatedBy: () => twin }), ['empty_answer']);
+    assert.deepEqual(idsOf(factsOf(), { repeatedBy: () => factsOf({}, exchange('Hello')) }, everything), []);
+    assert.deepEqual(idsOf(factsOf(), { repeatedBy: () => undefined }, everything), ['content_missing']);
+  });
+
+  it('is not asked of the other while its own messages are there', () => {
+    const twin = factsOf({}, exchange('x'));
+    idsOf(factsOf(done, exchange('Hello')), { repeatedBy: () => twin });
+    assert.equal(twin.reads.count, 0);
   });
 });
