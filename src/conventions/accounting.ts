@@ -4,7 +4,7 @@ import type { AccountingSpan, CountDecision } from './accountingTypes.ts';
 import { buildForest, type Forest, isEarlier } from './forest.ts';
 import { lateAnswers } from './lateAnswers.ts';
 import { lendUsage } from './lend.ts';
-import { findTwins, type Twin } from './sameCall.ts';
+import { findTwins, twinRule } from './sameCall.ts';
 import { groupToolCalls, isToolCall } from './toolCalls.ts';
 
 /**
@@ -23,36 +23,6 @@ export function account(spans: readonly AccountingSpan[]): Map<string, CountDeci
   book.settleCarriers();
   book.settleTools();
   return book.decisions();
-}
-
-/**
- * Decisions that change when spans of other traces are looked at, too: two instrumentations may start a trace each
- * for the same call. Give it the model calls that count in their own traces and lie close in time; the result holds
- * new decisions only for spans that are one of such a pair.
- */
-export function accountAcross(
-  spans: readonly AccountingSpan[],
-  decisions?: (key: SpanKey) => CountDecision | undefined,
-): readonly (SpanKey & { readonly decision: CountDecision })[] {
-  const changed: (SpanKey & { decision: CountDecision })[] = [];
-  for (const { duplicate, counts } of findTwins(spans)) {
-    if (duplicate.traceId === counts.traceId) continue;
-    const own = decisions?.(counts)?.usage ?? counts.usage;
-    const usage = lendUsage(own, decisions?.(duplicate)?.usage ?? duplicate.usage) ?? own;
-    const countedIn = keyOf(counts);
-    changed.push({ ...keyOf(duplicate), decision: { counted: false, countedIn, rule: ruleOf({ duplicate, counts }) } });
-    changed.push({
-      ...countedIn,
-      decision: {
-        counted: true,
-        rule: 'Counts for this call; a span of another instrumentation in another trace repeats it.',
-        ...(usage ? { usage } : {}),
-        ...(counts.reportedCost === undefined ? {} : { reportedCost: counts.reportedCost }),
-        lentBy: keyOf(duplicate),
-      },
-    });
-  }
-  return changed;
 }
 
 const callClasses = ['llm', 'embedding', 'rerank', 'retrieval'] as const;
@@ -77,16 +47,11 @@ const ordinary: Record<string, CountDecision> = {
 const toolCall: CountDecision = { counted: true, rule: 'A tool call.' };
 const aggregate: CountDecision = { counted: false, rule: 'Its usage repeats that of the calls below it.' };
 const declaredAggregate: CountDecision = { counted: false, rule: 'The emitter marks its usage as the sum of the calls below it.' };
+export const answerRule = 'The late answer of a streamed call, which takes its usage.';
 const carrier = 'The only span with usage: no model call below it has any.';
 
-function keyOf(span: AccountingSpan): SpanKey {
+export function keyOf(span: AccountingSpan): SpanKey {
   return { traceId: span.traceId, spanId: span.spanId };
-}
-
-function ruleOf({ duplicate, counts }: Twin): string {
-  return duplicate.responseId !== undefined && duplicate.responseId === counts.responseId
-    ? `The same response (${duplicate.responseId.slice(0, 80)}) is counted in another span of the call.`
-    : 'Another instrumentation made a span for the same call at the same time.';
 }
 
 class Book {
@@ -134,7 +99,7 @@ class Book {
     // Outermost last, so that the nearest wrapper lends first.
     for (const i of wrappers) this.#settleWrapper(i);
     this.#settleTwins(counting);
-    for (const [call, by] of lateAnswers(spans)) this.#lend(call, this.#span(by));
+    for (const [call, answer] of lateAnswers(spans)) this.#settleAnswer(call, answer);
     this.#countAttempts();
   }
 
@@ -220,12 +185,17 @@ class Book {
     return marks;
   }
 
+  #settleAnswer(call: number, answer: number): void {
+    this.#lend(call, this.#span(answer));
+    this.#decisions[answer] = { counted: false, countedIn: keyOf(this.#span(call)), rule: answerRule };
+  }
+
   #settleTwins(counting: readonly number[]): void {
     const candidates = new Map<AccountingSpan, number>();
     for (const i of counting) if (this.#decisions[i]?.counted) candidates.set(this.#span(i), i);
     for (const twin of findTwins([...candidates.keys()])) {
       const duplicate = candidates.get(twin.duplicate) ?? -1;
-      this.#decisions[duplicate] = { counted: false, countedIn: keyOf(twin.counts), rule: ruleOf(twin) };
+      this.#decisions[duplicate] = { counted: false, countedIn: keyOf(twin.counts), rule: twinRule(twin) };
       this.#lend(candidates.get(twin.counts) ?? -1, { ...twin.duplicate, usage: this.#usageOf(duplicate) });
     }
   }

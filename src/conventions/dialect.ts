@@ -120,6 +120,7 @@ export interface DialectFacts {
   readonly pendingFor?: string | undefined;
   readonly parentSpanId?: string | undefined;
   readonly provider?: string | undefined;
+  /** '' when the attribute in the table holds another model than the one that was asked for. */
   readonly requestModel?: string | undefined;
   readonly responseModel?: string | undefined;
   readonly responseId?: string | undefined;

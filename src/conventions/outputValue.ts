@@ -25,7 +25,9 @@ export function readOutput(value: AttributeValue | undefined, deep: boolean): Ou
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') {
     if (value.charCodeAt(0) !== 123 && value.charCodeAt(0) !== 34 && value.charCodeAt(0) !== 91) return undefined;
-    if (!deep || value.length > maxEagerLength) return scanOutput(value);
+    if (value.length > maxEagerLength) return scanOutput(value);
+    const scanned = deep ? undefined : scanOutput(value);
+    if (!deep && (scanned?.model !== undefined || !/"model_?(?:version|name)"/i.test(value))) return scanned;
   }
   return outputOf(parseJson(value));
 }

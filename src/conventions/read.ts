@@ -212,7 +212,7 @@ function readModels(
   if (request === undefined && response === undefined && guessed) {
     return { request: findLookAlikes(view)?.model?.value, response: undefined };
   }
-  return { request: request && stripModel(request), response: response && stripModel(response) };
+  return { request: request ? stripModel(request) : undefined, response: response && stripModel(response) };
 }
 
 /** Resource names such as `publishers/google/models/gemini-2.5-pro` hold the model's name at their end. */

@@ -79,6 +79,13 @@ export interface Twin {
   readonly counts: AccountingSpan;
 }
 
+/** A sentence that says why the duplicate does not count. */
+export function twinRule({ duplicate, counts }: Twin): string {
+  return duplicate.responseId !== undefined && duplicate.responseId === counts.responseId
+    ? `The same response (${duplicate.responseId.slice(0, 80)}) is counted in another span of the call.`
+    : 'Another instrumentation made a span for the same call at the same time.';
+}
+
 /** Most candidates that one span is compared with. */
 const maxNeighbours = 64;
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { account, accountAcross } from '../../src/conventions/accounting.ts';
+import { account } from '../../src/conventions/accounting.ts';
+import { accountAcross, mayPairAcross } from '../../src/conventions/accountAcross.ts';
 import type { AccountingSpan, CountDecision } from '../../src/conventions/accountingTypes.ts';
 import type { LogInput, SpanInput } from '../../src/conventions/input.ts';
 import { understand } from '../../src/conventions/understand.ts';
@@ -125,9 +126,8 @@ function decide(read: readonly Omit<ReplayedSpan, 'decision'>[]): ReplayedSpan[]
   for (const [traceId, views] of byTrace) {
     for (const [spanId, decision] of account(views)) decisions.set(`${traceId}/${spanId}`, decision);
   }
-  const calls = read.filter(({ view }) => isCall(view) && decisions.get(`${view.traceId}/${view.spanId}`)?.counted);
   const across = accountAcross(
-    calls.map(({ view }) => view),
+    read.map(({ view }) => view).filter(mayPairAcross),
     (key) => decisions.get(`${key.traceId}/${key.spanId}`),
   );
   for (const { traceId, spanId, decision } of across) decisions.set(`${traceId}/${spanId}`, decision);
@@ -135,10 +135,6 @@ function decide(read: readonly Omit<ReplayedSpan, 'decision'>[]): ReplayedSpan[]
     ...item,
     decision: decisions.get(`${item.view.traceId}/${item.view.spanId}`) ?? { counted: false, rule: 'lost' },
   }));
-}
-
-function isCall({ kind }: AccountingSpan): boolean {
-  return kind === 'llm' || kind === 'embedding' || kind === 'rerank';
 }
 
 /** The sums that the ground truth is compared with. */

@@ -18,7 +18,6 @@ export const langfuse: Dialect = {
     return kind === 'llm' && /embed/i.test(view.text('langfuse.observation.model.name') ?? '') ? 'embedding' : kind;
   },
   fields: {
-    responseModel: ['langfuse.observation.model.name'],
     sessionId: ['langfuse.session.id', 'session.id'],
     userId: ['langfuse.user.id', 'user.id'],
     workflowName: ['langfuse.trace.name'],
@@ -46,14 +45,19 @@ export const langfuse: Dialect = {
     const status = view.text('langfuse.observation.metadata.status');
     const finished = view.has('langfuse.observation.metadata.finish_reason');
     const reason = finished || status !== 'incomplete' ? status : incompleteReason(view.json(incomplete));
+    const model = view.text('langfuse.observation.model.name');
+    const asked = modelOf(view, 'langfuse.observation.input') ?? modelOf(view, 'langfuse.observation.model.parameters');
+    // The name is the answering model's; without an answer it is the one asked for.
+    const answered = view.has('langfuse.observation.output') && view.word('langfuse.observation.level') !== 'error';
     return {
-      requestModel: modelOf(view, 'langfuse.observation.input') ?? modelOf(view, 'langfuse.observation.model.parameters'),
+      requestModel: asked ?? (answered ? undefined : model),
+      responseModel: answered ? model : undefined,
       responseId: output?.id,
       finishReasons: !finished && reason !== undefined ? [reason] : undefined,
       cost: costOf(view.json('langfuse.observation.cost_details')),
       firstTokenMillis: firstToken(view.text('langfuse.observation.completion_start_time'), view.input.span),
       from: [
-        'langfuse.observation.usage_details',
+        'langfuse.observation.model.name',
         'langfuse.observation.input',
         'langfuse.observation.output',
         'langfuse.observation.metadata.status',

@@ -55,12 +55,12 @@ export const openinference: Dialect = {
       return metadata || patch ? { disposition: patch, ...metadata, from: ['metadata'] } : undefined;
     }
     const output = readOutput(view.get('output.value'), kind === 'llm' && !view.has('llm.finish_reason'));
-    const asked = modelOf(view, 'llm.invocation_parameters');
     const named = view.text('llm.model_name');
+    const asked = view.has('llm.request.model_name') ? undefined : askedModel(view);
     // Most instrumentations overwrite the model's name with the answering model's.
-    const response = output?.model ?? (asked !== undefined && asked !== named ? named : undefined);
+    const response = output?.model ?? (asked === undefined || asked === named ? undefined : named);
     return {
-      requestModel: asked !== undefined && !view.has('llm.request.model_name') && !isResponse(view) ? asked : undefined,
+      requestModel: asked,
       responseModel: view.has('llm.response.model_name') ? undefined : response,
       responseId: output?.id,
       finishReasons: output?.finishReasons,
@@ -89,10 +89,11 @@ function preparesOnly(view: SpanView): boolean {
   return /\._(?:prepare|get|parse|validate)_\w+$/.test(view.name) && !view.has('llm.token_count.total');
 }
 
-/** The agents SDK puts the response object's fields, answering model included, among the parameters. */
-function isResponse(view: SpanView): boolean {
-  const parameters = view.json('llm.invocation_parameters');
-  return isRecord(parameters) && /^resp_/.test(stringField(parameters, 'id') ?? '');
+/** The agents SDK puts the response object's fields, answering model included, among the parameters: '' then. */
+function askedModel(view: SpanView): string | undefined {
+  const parameters = view.get('llm.invocation_parameters');
+  if (typeof parameters === 'string' && parameters.includes('"resp_')) return '';
+  return modelOf(view, 'llm.invocation_parameters');
 }
 
 /** Annotations arrive afterwards, in a span of their own that links to the judged one. */
