@@ -1,6 +1,12 @@
-import type { ByteRange, RawResource, RawScope, RecordContext } from './types.ts';
-import { ValueReader, noAttributes } from './valueReader.ts';
-import type { AttributeMap, AttributeValue } from './types.ts';
+import type {
+  AttributeMap,
+  AttributeValue,
+  ByteRange,
+  RawResource,
+  RawScope,
+  RecordContext,
+} from './types.ts';
+import { ValueReader, newAttributes, noAttributes } from './valueReader.ts';
 
 const absent: ByteRange = { offset: 0, length: 0 };
 const noResource: RawResource = { attributes: noAttributes, droppedAttributesCount: 0 };
@@ -13,7 +19,7 @@ export function readResource(reader: ValueReader): RawResource {
   reader.startRecord();
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === 0x0a) reader.attribute((attributes ??= new Map()));
+    if (tag === 0x0a) reader.attribute((attributes ??= newAttributes()));
     else if (tag === 0x10) dropped = reader.uint32();
     else reader.skip(tag);
   }
@@ -30,7 +36,7 @@ export function readScope(reader: ValueReader): RawScope {
     const tag = reader.tag();
     if (tag === 0x0a) name = reader.name();
     else if (tag === 0x12) version = reader.name();
-    else if (tag === 0x1a) reader.attribute((attributes ??= new Map()));
+    else if (tag === 0x1a) reader.attribute((attributes ??= newAttributes()));
     else reader.skip(tag);
   }
   const all: AttributeMap = attributes ?? noAttributes;
@@ -39,8 +45,8 @@ export function readScope(reader: ValueReader): RawScope {
 
 /**
  * Walks the part that an ExportTraceServiceRequest, ExportLogsServiceRequest and ExportMetricsServiceRequest have in
- * common: request → resources → scopes → records (spans, log records or metrics). `visit` is called with the reader
- * entered into each record's message. Fields may come in any order: resource and scope are looked for first.
+ * common: request → resources → scopes → records (spans, log records or metrics). `visit` is called with the reader in
+ * each record's message. Fields may come in any order: resource and scope are looked for first.
  */
 export function walkRecords(
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 import { walkRecords } from './decodeContext.ts';
 import type { AttributeValue, ByteRange, RawLogRecord, RecordContext } from './types.ts';
-import { type ValueReader, noAttributes } from './valueReader.ts';
+import { type ValueReader, newAttributes, noAttributes } from './valueReader.ts';
 
 /**
  * Reads an ExportLogsServiceRequest. `range` is where the LogRecord message's body lies in `bytes`. Ids that are not
@@ -44,7 +44,7 @@ export function readLogRecord(reader: ValueReader): RawLogRecord {
         body = reader.value();
         break;
       case 0x32:
-        reader.attribute((attributes ??= new Map()));
+        reader.attribute((attributes ??= newAttributes()));
         break;
       case 0x45:
         flags = reader.fixed32();

@@ -1,6 +1,6 @@
 import { walkRecords } from './decodeContext.ts';
 import type { AttributeValue, RawMetricPoint, RecordContext } from './types.ts';
-import { type ValueReader, noAttributes } from './valueReader.ts';
+import { type ValueReader, newAttributes, noAttributes } from './valueReader.ts';
 
 type MetricType = RawMetricPoint['type'];
 
@@ -111,7 +111,7 @@ function readPoint(reader: ValueReader, type: MetricType, identity: MetricIdenti
   reader.startRecord();
   while (reader.more()) {
     const tag = reader.tag();
-    if (tag === attributeTag) reader.attribute((attributes ??= new Map()));
+    if (tag === attributeTag) reader.attribute((attributes ??= newAttributes()));
     else if (tag === 0x11) startTimeUnixNano = reader.fixed64();
     else if (tag === 0x19) timeUnixNano = reader.fixed64();
     else if (tag === 0x21 && isNumber) value = reader.double();

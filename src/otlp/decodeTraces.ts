@@ -1,6 +1,6 @@
 import { walkRecords } from './decodeContext.ts';
 import type { AttributeValue, ByteRange, RawEvent, RawLink, RawSpan, RecordContext } from './types.ts';
-import { type ValueReader, noAttributes } from './valueReader.ts';
+import { type ValueReader, newAttributes, noAttributes } from './valueReader.ts';
 
 const noEvents: readonly RawEvent[] = [];
 const noLinks: readonly RawLink[] = [];
@@ -68,7 +68,7 @@ export function readSpan(reader: ValueReader): RawSpan {
         endTimeUnixNano = reader.fixed64();
         break;
       case 0x4a:
-        reader.attribute((attributes ??= new Map()));
+        reader.attribute((attributes ??= newAttributes()));
         break;
       case 0x50:
         droppedAttributesCount = reader.uint32();
@@ -141,7 +141,7 @@ function readEvent(reader: ValueReader): RawEvent {
         name = reader.name();
         break;
       case 0x1a:
-        reader.attribute((attributes ??= new Map()));
+        reader.attribute((attributes ??= newAttributes()));
         break;
       case 0x20:
         droppedAttributesCount = reader.uint32();
@@ -175,7 +175,7 @@ function readLink(reader: ValueReader): RawLink {
         traceState = reader.string();
         break;
       case 0x22:
-        reader.attribute((attributes ??= new Map()));
+        reader.attribute((attributes ??= newAttributes()));
         break;
       default:
         reader.skip(tag);

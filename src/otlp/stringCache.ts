@@ -11,7 +11,7 @@ export interface SliceableBuffer extends Buffer {
 /** Bytes per slot. */
 const stride = 64;
 
-/** Mixes the length and three words: enough to spread keys, which differ in length, near their ends or in the middle. */
+/** Mixes the length and three words: keys differ in length, near their ends or in the middle. */
 function hash(view: DataView, start: number, length: number): number {
   const last = start + length - 4;
   let mixed = Math.imul(length ^ view.getInt32(start, true), 0x01000193);

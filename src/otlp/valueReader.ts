@@ -7,6 +7,10 @@ import type { AttributeMap, AttributeValue } from './types.ts';
 /** For records that have none; one object for all. */
 export const noAttributes: AttributeMap = new Map();
 
+export function newAttributes(): Map<string, AttributeValue> {
+  return new Map();
+}
+
 const keys = new StringCache();
 const names = new StringCache();
 const values = new StringCache();
@@ -116,7 +120,7 @@ export class ValueReader extends ProtobufReader {
 
   #map(depth: number): AttributeMap {
     const outer = this.enter();
-    const map = new Map<string, AttributeValue>();
+    const map = newAttributes();
     while (this.more()) {
       const tag = this.tag();
       if (tag === 0x0a) this.#keyValue(map, depth + 1);

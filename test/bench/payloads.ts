@@ -23,10 +23,10 @@ const providers = [
 ] as const;
 const tools = ['search_flights', 'get_weather', 'book_hotel', 'convert_currency'] as const;
 const words = (
-  'the traveller wants a quiet hotel near the station with breakfast and a late check out on friday evening we compared ' +
-  'seven flights and two of them arrive before noon while the cheapest one needs a change in Zürich where the weather ' +
-  'will be mild around eleven degrees so a light coat is enough please answer in short sentences list the price in euro ' +
-  'keep the booking reference and tell the user when a refund is possible'
+  'the traveller wants a quiet hotel near the station with breakfast and a late check out on friday evening ' +
+  'we compared seven flights and two of them arrive before noon while the cheapest one needs a change in Zürich ' +
+  'where the weather will be mild around eleven degrees so a light coat is enough please answer in short sentences ' +
+  'list the price in euro keep the booking reference and tell the user when a refund is possible'
 ).split(' ');
 
 /** mulberry32: small, fast, the same everywhere. */

@@ -95,11 +95,11 @@ describe('OTLP JSON', () => {
       readSpan('"name":"id 12345678901234567890 \\"98765432109876543210\\" "').name,
       'id 12345678901234567890 "98765432109876543210" ',
     );
-    assert.equal(readValue('{"doubleValue":0.12345678901234567890}'), 0.1234567890123456789);
-    assert.equal(readValue('{"doubleValue":12345678901234567890.5}'), 12345678901234567890.5);
-    assert.equal(readValue('{"doubleValue":12345678901234567890e-5}'), 12345678901234567890e-5);
-    assert.equal(readValue('{"doubleValue":1e-0000000000000000005}'), 1e-5);
-    assert.equal(readValue('{"doubleValue":-12345678901234567890}'), -12345678901234567890);
+    assert.equal(readValue('{"doubleValue":0.12345678901234567890}'), Number('0.12345678901234567890'));
+    assert.equal(readValue('{"doubleValue":12345678901234567890.5}'), Number('12345678901234567890.5'));
+    assert.equal(readValue('{"doubleValue":12345678901234567890e-5}'), Number('12345678901234567890e-5'));
+    assert.equal(readValue('{"doubleValue":1e-0000000000000000005}'), Number('1e-0000000000000000005'));
+    assert.equal(readValue('{"doubleValue":-12345678901234567890}'), Number('-12345678901234567890'));
     refused(withSpan('"startTimeUnixNano":01700000000123456789'), /invalid JSON/);
   });
 
@@ -145,7 +145,8 @@ describe('OTLP JSON', () => {
     const text =
       '{"resource_spans":[{"scope_spans":[{"schema_url":"s","spans":[{"trace_id":"5b8efff798038103d269b633813fc60c",' +
       '"span_id":"eee19b7ec3c1b174","start_time_unix_nano":"5","endTimeUnixNano":7,"end_time_unix_nano":8,' +
-      '"attributes":[{"key":"k","value":{"string_value":"v"}},{"key":"l","value":{"kvlist_value":{"values":[]}}}]}]}]}]}';
+      '"attributes":[{"key":"k","value":{"string_value":"v"}},' +
+      '{"key":"l","value":{"kvlist_value":{"values":[]}}}]}]}]}]}';
     const [found] = allSpans(jsonToProtobuf('traces', text));
     assert.equal(found?.record.startTimeUnixNano, 5n);
     assert.equal(found.record.endTimeUnixNano, 7n);
@@ -209,12 +210,13 @@ describe('OTLP JSON', () => {
   it('keeps hostile names apart: as fields unknown, as attribute keys ordinary', () => {
     const text = withSpan(
       '"__proto__":{"name":"evil","x":1},"constructor":{"prototype":{"x":1}},"hasOwnProperty":1,"toString":2,' +
-        '"attributes":[{"key":"__proto__","value":{"stringValue":"v","__proto__":{"intValue":1}}},{"__proto__":{"key":"evil"}}]',
+        '"attributes":[{"key":"__proto__","value":{"stringValue":"v","__proto__":{"intValue":1}}},' +
+        '{"__proto__":{"key":"evil"}}]',
     );
     const [found] = allSpans(jsonToProtobuf('traces', text));
     assert.equal(found?.record.name, '');
     assert.deepEqual(
-      [...(found?.record.attributes ?? [])],
+      [...found.record.attributes],
       [
         ['__proto__', 'v'],
         ['', null],
@@ -325,7 +327,7 @@ describe('OTLP JSON', () => {
           fc.array(piece, { maxLength: 12 }).map((parts) => parts.join('')),
         ),
         (text) => {
-          let isObject = false;
+          let isObject: boolean;
           try {
             const parsed: unknown = JSON.parse(text);
             isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);

@@ -67,13 +67,13 @@ describe("the OpenTelemetry SDK's own serializers", () => {
     const child = found.find(({ record }) => record.name === 'child ü 😀');
     const parent = found.find(({ record }) => record.name === 'parent');
     assert.equal(child?.record.parentSpanId, parent?.record.spanId);
-    assert.equal(child?.record.statusCode, 2);
-    assert.equal(child?.record.attributes.get('constructor'), 'kept');
-    assert.deepEqual(child?.record.attributes.get('list'), ['a', 'b']);
-    assert.equal(child?.record.events[1]?.attributes.get('exception.message'), 'broken');
-    assert.equal(parent?.record.startTimeUnixNano, 1_700_000_000_123_456_789n);
-    assert.equal(parent?.resource.attributes.get('service.name'), 'producer');
-    assert.equal(parent?.scope.version, '1.2.3');
+    assert.equal(child.record.statusCode, 2);
+    assert.equal(child.record.attributes.get('constructor'), 'kept');
+    assert.deepEqual(child.record.attributes.get('list'), ['a', 'b']);
+    assert.equal(child.record.events[1]?.attributes.get('exception.message'), 'broken');
+    assert.equal(parent.record.startTimeUnixNano, 1_700_000_000_123_456_789n);
+    assert.equal(parent.resource.attributes.get('service.name'), 'producer');
+    assert.equal(parent.scope.version, '1.2.3');
   });
 
   it('give log records in protobuf and JSON that decode to the same', () => {
@@ -83,9 +83,12 @@ describe("the OpenTelemetry SDK's own serializers", () => {
       processors: [new SimpleLogRecordProcessor({ exporter })],
     });
     const body = { role: 'user', content: 'hi', parts: [{ n: 1 }, 'x', null] };
-    provider
-      .getLogger('scope')
-      .emit({ body, eventName: 'gen_ai.choice', severityNumber: 9, attributes: { a: [1, 2] } });
+    provider.getLogger('scope').emit({
+      body,
+      eventName: 'gen_ai.choice',
+      severityText: 'INFO',
+      attributes: { a: [1, 2] },
+    });
     const records = exporter.getFinishedLogRecords();
     assert.equal(records.length, 1);
     const protobuf = ProtobufLogsSerializer.serializeRequest(records)!;

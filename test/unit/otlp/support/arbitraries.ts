@@ -156,7 +156,7 @@ const data = fc.oneof(
 );
 const metric = fc
   .tuple(fc.record({ name: text, description: text, unit: text }, optional), data)
-  .map(([identity, one]) => ({ ...identity, ...one }) as Plain);
+  .map(([identity, one]) => ({ ...identity, ...one }));
 
 function points(
   point: fc.Arbitrary<unknown>,
