@@ -1,10 +1,12 @@
 import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
 import { account } from '../conventions/accounting.ts';
+import { accountAcross } from '../conventions/accountAcross.ts';
 import type { LogInput, SpanInput } from '../conventions/input.ts';
 import type { SpanKey } from '../model/span.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
 import type { IndexWriter } from '../store/indexWriter.ts';
 import type { Interpreter } from './interpreter.ts';
+import type { RecentCalls } from './recentCalls.ts';
 import { accountingView, type Interpreted } from './row.ts';
 import { knownSpan, type KnownSpan, type TraceState, type TraceStates } from './traceStates.ts';
 
@@ -23,11 +25,19 @@ const neighbourhood = { ancestors: 64, children: 1_000 } as const;
 /** From a size on, a growing trace is accounted anew only when it has grown by a quarter. */
 const settleEagerly = 4_096;
 
+/** What is new of one trace, and what counts in it now. */
+interface Settling {
+  readonly state: TraceState;
+  readonly items: ReadonlyMap<string, Interpreted>;
+  readonly decisions: ReadonlyMap<string, CountDecision>;
+}
+
 /** What one read of the journal brought: interpreted, then accounted trace by trace, then made into rows. */
 export class Batch {
   readonly #index: IndexWriter;
   readonly #states: TraceStates;
   readonly #interpreter: Interpreter;
+  readonly #recent: RecentCalls;
   readonly #replaceAll: boolean;
   /** By trace, then span. */
   readonly #spans = new Map<string, Map<string, Interpreted>>();
@@ -36,8 +46,15 @@ export class Batch {
   readonly #counters = new Map<string, number>();
   #size = 0;
 
-  constructor(index: IndexWriter, states: TraceStates, interpreter: Interpreter, replaceAll: boolean) {
+  constructor(
+    index: IndexWriter,
+    states: TraceStates,
+    interpreter: Interpreter,
+    recent: RecentCalls,
+    replaceAll: boolean,
+  ) {
     this.#index = index;
+    this.#recent = recent;
     this.#states = states;
     this.#interpreter = interpreter;
     this.#replaceAll = replaceAll;
@@ -75,8 +92,40 @@ export class Batch {
   settle(readAgain: ReadAgain): SettledBatch {
     this.#joinLogs(readAgain);
     const rows: IndexedSpan[] = [];
-    for (const [traceId, items] of this.#spans) this.#settleTrace(traceId, items, readAgain, rows);
+    const settling: Settling[] = [];
+    const calls: AccountingSpan[] = [];
+    for (const [traceId, items] of this.#spans) {
+      const fresh = this.#file(traceId, items);
+      if (!fresh) continue;
+      settling.push(fresh);
+      for (const spanId of fresh.items.keys()) {
+        const known = fresh.state.spans.get(spanId);
+        if (known && isModelCall(known.view) && fresh.decisions.get(spanId)?.counted) calls.push(known.view);
+      }
+    }
+    const elsewhere = this.#settleAcross(calls, settling);
+    for (const { state, decisions, items } of settling) this.#rowsOf(state, decisions, items, readAgain, rows);
+    for (const state of elsewhere) this.#rowsOf(state, decidedAlready(state), new Map(), readAgain, rows);
     return { spans: rows, logs: this.#logs, counters: this.#counters };
+  }
+
+  /** Finds the calls that another trace reports, too. Returns the states of traces that had no span in this batch. */
+  #settleAcross(calls: readonly AccountingSpan[], settling: readonly Settling[]): TraceState[] {
+    for (const call of calls) this.#recent.add(call);
+    const candidates = this.#recent.candidates(calls);
+    if (candidates.length < 2) return [];
+    const here = new Map(settling.map((one) => [one.state.traceId, one]));
+    const decisionOf = (key: SpanKey): CountDecision | undefined =>
+      here.get(key.traceId)?.decisions.get(key.spanId) ?? this.#states.held(key.traceId)?.spans.get(key.spanId)?.decided;
+    const elsewhere = new Set<TraceState>();
+    for (const { traceId, spanId, decision } of accountAcross(candidates, decisionOf)) {
+      const state = this.#states.touch(traceId);
+      const known = state.spans.get(spanId) ?? this.#lookUp(state, { traceId, spanId });
+      if (!known) continue;
+      known.across = decision;
+      if (!here.has(traceId)) elsewhere.add(state);
+    }
+    return [...elsewhere];
   }
 
   /** Accounts whole traces again and makes the rows whose decision changed. */
@@ -111,17 +160,17 @@ export class Batch {
     }
   }
 
-  #settleTrace(traceId: string, items: Map<string, Interpreted>, readAgain: ReadAgain, rows: IndexedSpan[]): void {
+  /** Files what is new or fuller of one trace, and decides what counts in it; undefined when nothing is. */
+  #file(traceId: string, arrived: ReadonlyMap<string, Interpreted>): Settling | undefined {
     const state = this.#states.touch(traceId);
-    const fresh = new Map<string, Interpreted>();
-    for (const [spanId, item] of items) {
+    const items = new Map<string, Interpreted>();
+    for (const [spanId, item] of arrived) {
       const known = state.spans.get(spanId) ?? this.#lookUp(state, { traceId, spanId });
       if (known && !this.#replaces(item, known)) continue;
-      this.#states.add(state, { view: accountingView(item), decided: known?.decided });
-      fresh.set(spanId, item);
+      this.#states.add(state, { view: accountingView(item), decided: known?.decided, across: known?.across });
+      items.set(spanId, item);
     }
-    if (fresh.size === 0) return;
-    this.#rowsOf(state, this.#decide(state, fresh), fresh, readAgain, rows);
+    return items.size === 0 ? undefined : { state, items, decisions: this.#decide(state, items) };
   }
 
   #rowsOf(
@@ -131,13 +180,26 @@ export class Batch {
     readAgain: ReadAgain,
     rows: IndexedSpan[],
   ): void {
-    for (const [spanId, decision] of decisions) {
+    const final = (spanId: string, own: CountDecision): CountDecision =>
+      own.counted ? (state.spans.get(spanId)?.across ?? own) : own;
+    for (const [spanId, item] of fresh) {
       const known = state.spans.get(spanId);
-      const key = { traceId: state.traceId, spanId };
-      const item = fresh.get(spanId) ?? (known && changed(known, decision) ? this.#again(key, readAgain) : undefined);
+      const decision = decisions.get(spanId);
+      if (known && decision) known.digest = this.#interpreter.digest(item, final(spanId, decision));
+    }
+    const flags = this.#interpreter.neighbourFlags(state);
+    for (const [spanId, own] of decisions) {
+      const known = state.spans.get(spanId);
+      if (!known) continue;
+      const decision = final(spanId, own);
+      const more = flags.get(spanId) ?? [];
+      const ids = more.map((flag) => flag.id).join(' ');
+      const stale = changed(known, decision) || (known.digest !== undefined && ids !== (known.neighbourFlags ?? ''));
+      const item = fresh.get(spanId) ?? (stale ? this.#again({ traceId: state.traceId, spanId }, readAgain) : undefined);
       if (!item) continue;
-      rows.push(this.#interpreter.row(item, decision));
-      if (known) known.decided = decision;
+      rows.push(this.#interpreter.row(item, decision, more));
+      known.decided = decision;
+      known.neighbourFlags = ids;
     }
   }
 
@@ -212,6 +274,19 @@ function isFuller(a: Interpreted, b: Interpreted): boolean {
   const endA = a.input.span.endTimeUnixNano;
   const endB = b.input.span.endTimeUnixNano;
   return endA > endB || (endA === endB && a.range.length > b.range.length);
+}
+
+function isModelCall(span: AccountingSpan): boolean {
+  return span.kind === 'llm' || span.kind === 'embedding' || span.kind === 'rerank';
+}
+
+function decidedAlready(state: TraceState): Map<string, CountDecision> {
+  const decisions = new Map<string, CountDecision>();
+  for (const [spanId, { decided, across }] of state.spans) {
+    // What was taken away by an earlier comparison is given back first: the new comparison decides.
+    if (decided) decisions.set(spanId, across ? { ...decided, counted: true } : decided);
+  }
+  return decisions;
 }
 
 function changed(known: KnownSpan, decision: CountDecision): boolean {

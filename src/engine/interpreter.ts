@@ -2,6 +2,7 @@ import type { CountDecision } from '../conventions/accountingTypes.ts';
 import type { LogInput, SpanInput } from '../conventions/input.ts';
 import { understand } from '../conventions/understand.ts';
 import type { CostResult } from '../model/cost.ts';
+import type { Flag } from '../model/flag.ts';
 import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from '../otlp/decodeOne.ts';
 import type { AttributeValue, RawResource, RawScope } from '../otlp/types.ts';
 import { contextWindow, preparePricing, priceCall } from '../pricing/priceCall.ts';
@@ -10,13 +11,19 @@ import type { EngineSettings } from '../protocol/engine.ts';
 import { flagSpan } from '../quality/flagSpan.ts';
 import type { SpanContext } from '../quality/rule.ts';
 import { prepareQuality } from '../quality/rules.ts';
+import { flagTrace } from '../quality/trace/flagTrace.ts';
+import { traceView, type TraceSpanView } from '../quality/trace/traceView.ts';
 import { locate } from '../source/locate.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
 import type { JournalReader } from '../store/journalReader.ts';
-import { interpret, toRow, type Interpreted } from './row.ts';
+import { accountingView, interpret, toRow, type Interpreted } from './row.ts';
+import type { TraceState } from './traceStates.ts';
 
 const noResource: RawResource = { attributes: new Map(), droppedAttributesCount: 0 };
 const noScope: RawScope = { name: '', version: '', attributes: new Map() };
+
+/** Above it a trace's spans are no longer compared with each other. */
+const mostDigests = 5_000;
 
 /** Kinds whose usage has a price. */
 const pricedKinds: ReadonlySet<string> = new Set(['llm', 'embedding', 'rerank']);
@@ -71,15 +78,40 @@ export class Interpreter {
     return interpret(input, understand(input), range);
   }
 
-  row(item: Interpreted, decision: CountDecision): IndexedSpan {
+  /** `more`: flags that the span has because of its neighbours. */
+  row(item: Interpreted, decision: CountDecision, more: readonly Flag[]): IndexedSpan {
     const { facts } = item;
     const cost = this.price(item, decision);
+    const own = flagSpan(facts, this.#context(item, decision, cost), this.#quality);
+    const added = more.filter((flag) => !own.some((other) => other.id === flag.id));
     return toRow(item, {
       decision,
       cost,
-      flags: flagSpan(facts, this.#context(item, decision, cost), this.#quality),
+      flags: added.length === 0 ? own : [...own, ...added],
       source: locate(facts),
     });
+  }
+
+  /** What the flags that need neighbours have to know of a span; undefined for kinds without such flags. */
+  digest(item: Interpreted, decision: CountDecision): TraceSpanView | undefined {
+    const { facts } = item;
+    if (facts.kind !== 'llm' && facts.kind !== 'tool' && facts.evaluations.length === 0) return undefined;
+    const { startMicros, endMicros } = accountingView(item);
+    const usage = decision.counted ? (decision.usage ?? facts.usage) : undefined;
+    return traceView(facts, {
+      spanId: item.spanId,
+      parentSpanId: item.parentSpanId,
+      startMicros,
+      endMicros,
+      counted: decision.counted,
+      usage,
+    });
+  }
+
+  neighbourFlags(state: TraceState): ReadonlyMap<string, readonly Flag[]> {
+    const digests: TraceSpanView[] = [];
+    for (const { digest } of state.spans.values()) if (digest) digests.push(digest);
+    return digests.length < 2 || digests.length > mostDigests ? new Map() : flagTrace(digests, this.#quality);
   }
 
   #context(item: Interpreted, decision: CountDecision, cost: CostResult | undefined): SpanContext {

@@ -8,6 +8,7 @@ import type { IndexWriter } from '../store/indexWriter.ts';
 import type { JournalReader } from '../store/journalReader.ts';
 import { Batch } from './batch.ts';
 import type { Interpreter } from './interpreter.ts';
+import { RecentCalls } from './recentCalls.ts';
 import { micros } from './row.ts';
 import { TraceStates } from './traceStates.ts';
 
@@ -28,6 +29,7 @@ export class Pipeline {
   readonly #index: IndexWriter;
   readonly #interpreter: Interpreter;
   readonly #states: TraceStates;
+  readonly #recent = new RecentCalls();
   #position: JournalPosition;
   /** Where reading again what the index already holds stands, and where it ends; new data goes first. */
   #reread: { at: JournalPosition; readonly until: JournalPosition } | undefined;
@@ -91,7 +93,7 @@ export class Pipeline {
     position: JournalPosition | undefined,
     replaceAll: boolean,
   ): Omit<StepResult, 'atEnd'> {
-    const batch = new Batch(this.#index, this.#states, this.#interpreter, replaceAll);
+    const batch = new Batch(this.#index, this.#states, this.#interpreter, this.#recent, replaceAll);
     for (const record of records) this.#add(batch, record);
     const { spans, logs, counters } = batch.settle(this.#readAgain);
     const { changedTraces } = this.#index.writeBatch({ spans, logs, position, counters: replaceAll ? undefined : counters });
@@ -103,7 +105,7 @@ export class Pipeline {
   settleDeferred(): readonly string[] {
     const states = this.#states.takeDeferred();
     if (states.length === 0) return [];
-    const batch = new Batch(this.#index, this.#states, this.#interpreter, false);
+    const batch = new Batch(this.#index, this.#states, this.#interpreter, this.#recent, false);
     const { spans } = batch.resettle(states, this.#readAgain);
     return spans.length === 0 ? [] : this.#index.writeBatch({ spans }).changedTraces;
   }

@@ -46,7 +46,7 @@ export function accountingView(item: Interpreted): AccountingSpan {
     traceId: item.traceId,
     spanId: item.spanId,
     parentSpanId: item.parentSpanId,
-    kind: facts.disposition === 'span' ? facts.kind : 'event',
+    kind: facts.kind,
     dialect: facts.dialect,
     scope: input.scope.name,
     service: processOf(input.resource.attributes, item.service),
@@ -61,6 +61,8 @@ export function accountingView(item: Interpreted): AccountingSpan {
     reportedCost: facts.reportedCost?.total,
     toolName: facts.tool?.name,
     toolCallId: facts.tool?.callId,
+    disposition: facts.disposition,
+    ...(facts.http ? { http: { status: facts.http.status, resendCount: facts.http.resendCount } } : {}),
   };
 }
 
@@ -107,8 +109,8 @@ export function toRow(item: Interpreted, verdict: Verdict): IndexedSpan {
     timeToFirstTokenMs: facts.timeToFirstTokenMs,
     finishReasons: facts.finishReasons,
     flags: verdict.flags,
-    rateLimited: facts.rateLimited,
-    retries: facts.retries ?? 0,
+    rateLimited: facts.rateLimited || decision.rateLimited === true,
+    retries: Math.max(facts.retries ?? 0, decision.retries ?? 0),
     sessionId: facts.sessionId,
     userId: facts.userId,
     toolName: facts.tool?.name,

@@ -1,12 +1,21 @@
 import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
+import type { TraceSpanView } from '../quality/trace/traceView.ts';
 import type { AccountingRow } from '../store/api.ts';
 import type { IndexWriter } from '../store/indexWriter.ts';
 
 /** A span as a trace's state knows it, with the decision that stands in the index (none while it is new). */
 export interface KnownSpan {
   readonly view: AccountingSpan;
-  decided: Pick<CountDecision, 'counted' | 'countedIn' | 'rule' | 'usage'> | undefined;
+  decided: Decided | undefined;
+  /** What comparing with other traces decided; it goes before the trace's own decision where that counts the span. */
+  across?: CountDecision | undefined;
+  /** For the flags that only show beside other spans; none for kinds without such flags, and after a restart. */
+  digest?: TraceSpanView | undefined;
+  /** Ids of the flags that the span has because of its neighbours. */
+  neighbourFlags?: string | undefined;
 }
+
+type Decided = Pick<CountDecision, 'counted' | 'countedIn' | 'rule' | 'usage'>;
 
 /** The spans of one trace that take part in its accounting. */
 export interface TraceState {
@@ -31,6 +40,11 @@ export class TraceStates {
   constructor(index: IndexWriter, maxSpans = 60_000) {
     this.#index = index;
     this.#maxSpans = maxSpans;
+  }
+
+  /** The state of a trace that is held already. */
+  held(traceId: string): TraceState | undefined {
+    return this.#states.get(traceId);
   }
 
   /** The state of a trace, read from the index when the trace is not held. */
@@ -85,9 +99,8 @@ export class TraceStates {
 }
 
 export function knownSpan(row: AccountingRow): KnownSpan {
-  const { decided, ...view } = row;
-  return {
-    view,
-    decided: { counted: decided.counted, countedIn: decided.countedIn, rule: decided.countRule, usage: decided.usage },
-  };
+  const { decided: stored, ...view } = row;
+  const decided = { counted: stored.counted, countedIn: stored.countedIn, rule: stored.countRule, usage: stored.usage };
+  const elsewhere = stored.countedIn !== undefined && stored.countedIn.traceId !== row.traceId;
+  return { view, decided, ...(elsewhere ? { across: decided } : {}) };
 }

@@ -1,0 +1,57 @@
+import type { AccountingSpan } from '../conventions/accountingTypes.ts';
+import { isNative } from '../conventions/sameCall.ts';
+
+/** Model calls kept for comparison: what the batches of some seconds bring under load. */
+const keptCalls = 20_000;
+/** Of one process, how many of the newest calls are compared by time. */
+const comparedByTime = 2_000;
+/** Two spans of one call start and end together; instrumentations that make theirs later are off by little. */
+const slackMicros = 5_000_000;
+
+/** The newest model calls of all traces, to find the ones that two instrumentations reported in a trace each. */
+export class RecentCalls {
+  readonly #byResponse = new Map<string, AccountingSpan[]>();
+  readonly #byProcess = new Map<string, { calls: AccountingSpan[]; native: boolean; other: boolean }>();
+
+  add(call: AccountingSpan): void {
+    if (call.responseId !== undefined) {
+      const same = this.#byResponse.get(call.responseId);
+      if (!same) this.#byResponse.set(call.responseId, [call]);
+      else if (same.length < 16 && !same.some((known) => known.traceId === call.traceId && known.spanId === call.spanId)) {
+        same.push(call);
+      }
+      if (this.#byResponse.size > keptCalls) this.#byResponse.delete(this.#byResponse.keys().next().value ?? '');
+    }
+    const process = this.#byProcess.get(call.service) ?? { calls: [], native: false, other: false };
+    this.#byProcess.set(call.service, process);
+    process.calls.push(call);
+    if (isNative(call)) process.native = true;
+    else process.other = true;
+    if (process.calls.length > 2 * comparedByTime) process.calls = process.calls.slice(-comparedByTime);
+    if (this.#byProcess.size > 256) this.#byProcess.delete(this.#byProcess.keys().next().value ?? '');
+  }
+
+  /** The given calls with those of other traces that may be the same; empty when there is nothing to compare. */
+  candidates(fresh: readonly AccountingSpan[]): AccountingSpan[] {
+    const found = new Map<string, AccountingSpan>();
+    for (const call of fresh) {
+      const same = call.responseId === undefined ? undefined : this.#byResponse.get(call.responseId);
+      if (same?.some((other) => other.traceId !== call.traceId)) for (const other of same) found.set(keyOf(other), other);
+    }
+    for (const [service, process] of this.#byProcess) {
+      if (!process.native || !process.other) continue;
+      const own = fresh.filter((call) => call.service === service);
+      if (own.length === 0) continue;
+      const from = Math.min(...own.map((call) => call.startMicros)) - slackMicros;
+      const to = Math.max(...own.map((call) => call.endMicros)) + slackMicros;
+      for (const call of process.calls.slice(-comparedByTime)) {
+        if (call.endMicros >= from && call.startMicros <= to) found.set(keyOf(call), call);
+      }
+    }
+    return [...found.values()];
+  }
+}
+
+function keyOf(call: AccountingSpan): string {
+  return `${call.traceId}/${call.spanId}`;
+}
