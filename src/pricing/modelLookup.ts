@@ -1,6 +1,6 @@
+import { visibleLabel } from '../base/visibleText.ts';
 import type { CostSource } from '../model/cost.ts';
-import type { ModelAlias } from '../model/userPrice.ts';
-import { compileGlob } from './glob.ts';
+import type { CompiledAlias } from './aliases.ts';
 import { hostOf, localReason } from './localModels.ts';
 import { fineTuneBase, nameCandidates, type NameOrigin } from './modelNames.ts';
 import type { PriceTable, TableModel } from './priceTable.ts';
@@ -36,7 +36,7 @@ export interface ResolvedModel {
 export interface LookupSettings {
   readonly table: PriceTable;
   readonly userPrices: readonly CompiledUserPrice[];
-  readonly aliases: readonly ModelAlias[];
+  readonly aliases: readonly CompiledAlias[];
 }
 
 /** Names come from outside: the cache must not grow with them. */
@@ -45,12 +45,10 @@ const mostRemembered = 2000;
 /** Finds models and remembers what it found: the names of a program's calls are few, and looking one up is slow. */
 export class ModelLookup {
   readonly #settings: LookupSettings;
-  readonly #aliases: readonly { readonly matches: (name: string) => boolean; readonly alias: ModelAlias }[];
   #remembered = new Map<string, ResolvedModel>();
 
   constructor(settings: LookupSettings) {
     this.#settings = settings;
-    this.#aliases = settings.aliases.map((alias) => ({ matches: compileGlob(alias.name), alias }));
   }
 
   resolve(call: CallIdentity): ResolvedModel {
@@ -120,9 +118,9 @@ export class ModelLookup {
     }
     const named = plain.map((model) => ({ model: model ?? '', origin }));
     const aliased = named.flatMap(({ model }) => {
-      const alias = this.#aliases.find(({ matches }) => matches(model))?.alias;
+      const alias = this.#settings.aliases.find(({ matches }) => matches(model));
       if (!alias) return [];
-      const provider = tableProvider(alias.provider);
+      const { provider } = alias;
       return [
         {
           model: alias.model,
@@ -209,5 +207,5 @@ function annotated(schedule: PriceSchedule, note: string): PriceSchedule {
 }
 
 function shorten(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+  return visibleLabel(text, 120);
 }

@@ -1,7 +1,8 @@
+import { visibleLabel } from '../base/visibleText.ts';
 import type { Cost, CostPart, CostResult, CostSource, UnknownCost } from '../model/cost.ts';
 import type { ReportedCost, SpanKind } from '../model/span.ts';
 import type { Usage } from '../model/usage.ts';
-import type { ModelAlias } from '../model/userPrice.ts';
+import { compileAliases } from './aliases.ts';
 import { ModelLookup, type CallIdentity, type ResolvedModel } from './modelLookup.ts';
 import type { PriceTable } from './priceTable.ts';
 import { priceParts, sumParts } from './rates.ts';
@@ -27,22 +28,19 @@ export interface PricingOptions {
 
 export interface PricingSettings {
   readonly table: PriceTable;
-  /** Hand-written, hence checked. */
+  /** Prices and aliases are hand-written, hence checked: `UserPrice`, `ModelAlias`. */
   readonly userPrices?: readonly unknown[] | undefined;
-  readonly aliases?: readonly ModelAlias[] | undefined;
+  readonly aliases?: readonly unknown[] | undefined;
 }
 
 /** Prepares the table and the user's own prices; `problems` are sentences about entries that were left out. */
 export function preparePricing(
   settings: PricingSettings,
 ): PricingOptions & { readonly problems: readonly string[] } {
-  const { prices, problems } = compileUserPrices(settings.userPrices ?? []);
-  const lookup = new ModelLookup({
-    table: settings.table,
-    userPrices: prices,
-    aliases: settings.aliases ?? [],
-  });
-  return { lookup, problems };
+  const own = compileUserPrices(settings.userPrices ?? []);
+  const named = compileAliases(settings.aliases ?? []);
+  const lookup = new ModelLookup({ table: settings.table, userPrices: own.prices, aliases: named.aliases });
+  return { lookup, problems: [...own.problems, ...named.problems] };
 }
 
 /**
@@ -89,7 +87,7 @@ function listPrice(call: PricedCall, resolved: ResolvedModel): CostResult {
   if (tier !== undefined) {
     return {
       unknown: 'price',
-      reason: sentence(`the price table has no prices for the service tier ${tier.slice(0, 40)}`),
+      reason: sentence(`the price table has no prices for the service tier ${visibleLabel(tier, 40)}`),
     };
   }
   const level = levelFor(price.schedule, call.startMillis, call.usage?.input ?? 0);

@@ -376,6 +376,34 @@ describe('aliases of the user’s', () => {
   });
 });
 
+describe('faulty aliases', () => {
+  it('are named and left out', () => {
+    const aliases = [
+      null,
+      { name: 'x' },
+      { model: 'gpt-4o' },
+      { name: 'x', model: 'y', provider: 'nobody' },
+      { name: 'ok', model: 'gpt-4o' },
+    ];
+    const options = preparePricing({ table, aliases });
+    assert.deepEqual(
+      options.problems.map((problem) => problem.slice(0, 8)),
+      ['Alias 1:', 'Alias 2:', 'Alias 3:', 'Alias 4:'],
+    );
+    assert.ok(known(priceCall(call({ requestModel: 'ok', provider: 'openai', usage }), options)).amount > 0);
+  });
+});
+
+describe('received names in sentences', () => {
+  it('are shortened, and what hides in them is made visible', () => {
+    const cost = unknown(
+      priceCall(call({ provider: 'openai', requestModel: `a\u202Eb${'x'.repeat(500)}`, usage }), plain),
+    );
+    assert.match(cost.reason, /^The price table does not know a⟨U\+202E⟩bx+… at openai\.$/);
+    assert.ok(cost.reason.length < 220);
+  });
+});
+
 describe('a model’s window', () => {
   it('is told where the table knows it', () => {
     assert.equal(contextWindow({ provider: 'openai', requestModel: 'gpt-4o' }, plain), 128_000);
