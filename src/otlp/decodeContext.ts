@@ -44,9 +44,9 @@ export function readScope(reader: ValueReader): RawScope {
 }
 
 /**
- * Walks the part that an ExportTraceServiceRequest, ExportLogsServiceRequest and ExportMetricsServiceRequest have in
- * common: request → resources → scopes → records (spans, log records or metrics). `visit` is called with the reader in
- * each record's message. Fields may come in any order: resource and scope are looked for first.
+ * Walks what the export requests of all three signals have in common: request → resources → scopes → records (spans,
+ * log records or metrics). `visit` is called with the reader in each record's message. Fields may come in any order:
+ * resource and scope are looked for first.
  */
 export function walkRecords(
   bytes: Uint8Array,

@@ -66,7 +66,8 @@ describe("the OpenTelemetry SDK's own serializers", () => {
     assert.deepEqual(allSpans(fromJson), found);
     const child = found.find(({ record }) => record.name === 'child ü 😀');
     const parent = found.find(({ record }) => record.name === 'parent');
-    assert.equal(child?.record.parentSpanId, parent?.record.spanId);
+    assert.ok(child && parent);
+    assert.equal(child.record.parentSpanId, parent.record.spanId);
     assert.equal(child.record.statusCode, 2);
     assert.equal(child.record.attributes.get('constructor'), 'kept');
     assert.deepEqual(child.record.attributes.get('list'), ['a', 'b']);
