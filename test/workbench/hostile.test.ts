@@ -94,7 +94,7 @@ describe('hostile spans', function () {
   });
 
   it('are inert in the details panel: no script, picture, frame or command', async () => {
-    await window.expand(window.rows('Traces').first());
+    await window.expandTrace('toggleZenMode');
     await window.rows('Traces', 'hostile call').click();
     const panel = window.webview();
     await panel.getByText('the end of the answer').first().waitFor();

@@ -54,6 +54,10 @@ describe('the views by keyboard alone', function () {
     await press('Home', /newer trace/);
     await press('ArrowDown', /older trace/);
     await window.page.keyboard.press('ArrowRight');
+    const root = window.rowAt('Traces', 2, 'older trace');
+    await root.waitFor();
+    await press('ArrowDown', /older trace/);
+    await window.page.keyboard.press('ArrowRight');
     await window.rows('Traces', 'first call').waitFor();
     await press('ArrowDown', /first call/);
     await press('ArrowDown', /second call/);

@@ -53,7 +53,7 @@ describe('a window of the editor', function () {
           },
         ],
       });
-      const row = window.rows('Traces', name);
+      const row = window.rowAt('Traces', 1, name);
       await row.waitFor();
       // 1,200 × 2.5 + 300 × 10 + 2,000 × 0.15 + 1,000 × 0.6 = 6,900 millionths of a dollar.
       await eventually(async () => {
@@ -63,7 +63,7 @@ describe('a window of the editor', function () {
         assert.match(label, /\$0\.0069/);
         assert.match(label, /truncated/);
       });
-      await window.expand(row);
+      await window.expandTrace(name);
       const call = window.rows('Traces', 'chat gpt-4o').filter({ hasNotText: 'mini' }).first();
       await call.waitFor();
       const label = (await call.getAttribute('aria-label')) ?? '';
@@ -98,8 +98,8 @@ describe('a window of the editor', function () {
     await row.waitFor();
     await eventually(async () => {
       const label = (await row.getAttribute('aria-label')) ?? '';
-      assert.match(label, /tokens \?/);
-      assert.match(label, /cost \?/);
+      assert.match(label, /tokens unknown/);
+      assert.match(label, /cost unknown/);
       assert.doesNotMatch(label, /\$0\b|\b0 tokens/);
     });
   });
@@ -117,8 +117,7 @@ describe('a window of the editor', function () {
         }),
       ],
     });
-    const trace = window.rows('Traces', 'details to read');
-    await window.expand(trace);
+    await window.expandTrace('details to read');
     await window.rows('Traces', 'the call').click();
     const panel = window.webview();
     await panel.getByText('What is the capital of Portugal?').waitFor();
@@ -139,9 +138,9 @@ describe('a window of the editor', function () {
       name: 'a later trace',
       children: [modelCall({ input: 1, output: 1 })],
     });
-    await window.rows('Traces', 'a later trace').waitFor();
+    await window.rowAt('Traces', 1, 'a later trace').waitFor();
     await call.waitFor();
     assert.equal(await call.getAttribute('aria-selected'), 'true');
-    assert.equal(await window.rows('Traces', 'details to read').getAttribute('aria-expanded'), 'true');
+    assert.equal(await window.rowAt('Traces', 1, 'details to read').getAttribute('aria-expanded'), 'true');
   });
 });

@@ -27,15 +27,14 @@ describe('the sample agent', function () {
     await window.showContainer('LLM Traces');
     await window.view('Traces').getByRole('button', { name: 'Run Sample Agent' }).click();
     await eventually(
-      async () => assert.equal(await window.rows('Traces', 'agent.workflow').count(), 8),
+      async () => assert.equal(await window.rowAt('Traces', 1, 'agent.workflow').count(), 8),
       60_000,
     );
   });
 
   it('has a plan, steps, tools and a synthesis in each run', async () => {
     // The first of its questions is the oldest trace.
-    const trip = window.rows('Traces', 'agent.workflow').last();
-    await window.expand(trip);
+    await window.expandTrace('agent.workflow', window.rowAt('Traces', 1, 'agent.workflow').last());
     const step = window.rows('Traces', 'agent.step.0');
     await step.waitFor();
     for (const name of ['agent.plan', 'agent.step.1', 'agent.step.2', 'agent.synthesize']) {

@@ -55,7 +55,7 @@ describe('the looks', function () {
       ],
     });
     await window.showContainer('LLM Traces');
-    await window.expand(window.rows('Traces', 'agent.workflow'));
+    await window.expandTrace('agent.workflow');
     await window.rows('Traces', 'plan').click();
     await window.webview().getByText('Three steps').waitFor();
   });

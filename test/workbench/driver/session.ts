@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { startEditorServer } from '../../../scripts/lib/editorServer.mjs';
 import { root } from '../../../scripts/lib/paths.mjs';
+import { themes } from './themes.ts';
 import { Workbench } from './workbench.ts';
 
 export interface SessionOptions {
@@ -72,6 +73,7 @@ export class Session {
     const server = await startEditorServer({
       dataFolder: path.join(folder, 'vscode'),
       settings: {
+        'workbench.colorTheme': themes.dark,
         'llmTraces.receiver.grpcPort': ports[0],
         'llmTraces.receiver.httpPort': ports[1],
         ...options.settings,
@@ -110,9 +112,7 @@ export class Session {
   async extensionLogs(): Promise<string> {
     const logs = path.join(this.folder, 'vscode', 'data', 'logs');
     const files = await fs.readdir(logs, { recursive: true }).catch(() => []);
-    const wanted = files.filter(
-      (file) => /llm-trace-inspector|remoteexthost\.log$/i.test(file) && file.endsWith('.log'),
-    );
+    const wanted = files.filter((file) => /llm-trace-inspector.*\.log$/i.test(file));
     const texts = await Promise.all(
       wanted.map((file) => fs.readFile(path.join(logs, file), 'utf8').catch(() => '')),
     );

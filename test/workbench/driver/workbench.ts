@@ -89,6 +89,18 @@ export class Workbench {
     return text === undefined ? rows : rows.filter({ hasText: text });
   }
 
+  /** A row at a depth, 1 for the outermost. */
+  rowAt(view: string, level: number, text: string | RegExp): Locator {
+    return this.rows(view, text).and(this.page.locator(`[aria-level="${level}"]`));
+  }
+
+  /** A trace's row, expanded down to the children of its root span. @returns the trace's row */
+  async expandTrace(name: string | RegExp, trace: Locator = this.rowAt('Traces', 1, name)): Promise<Locator> {
+    await this.expand(trace);
+    await this.expand(this.rowAt('Traces', 2, name).first());
+    return trace;
+  }
+
   async expand(row: Locator): Promise<void> {
     await this.expandOrCollapse(row, true);
   }
