@@ -7,11 +7,13 @@ import { openDatabase, sqliteError } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
 
 // The journal is the truth and the index can be rebuilt: commits need not wait for the disk (a crash of the process
-// loses nothing; after a power cut the last commits may be missing, never half there).
+// loses nothing; after a power cut the last commits may be missing, never half there). Deleted rows are overwritten in
+// pages that are written anyway.
 const pragmas = `
   PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
   PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;
-  PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000;`;
+  PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000;
+  PRAGMA secure_delete = FAST;`;
 
 /** Extensions of the files that belong to an SQLite database besides itself. */
 export const sideFiles = ['-wal', '-shm'] as const;

@@ -16,10 +16,11 @@ import { TextMatches } from './queries/textMatches.ts';
 import { conditionOf } from './queries/traceFilter.ts';
 import type { Condition } from './queries/traceFilter.ts';
 import { listTraces, tracesById } from './queries/traces.ts';
+import { spanAtPlace } from './queries/places.ts';
 import { countSiblings, listChildren, pathTo, readSpan } from './queries/tree.ts';
 import { walkTrees } from './queries/treeWalk.ts';
 import type { TreeQuery } from './queries/treeWalk.ts';
-import { partFields, placeOf, schemaVersion } from './schema.ts';
+import { partFields, schemaVersion } from './schema.ts';
 import { spanRowOf } from './spanCodec.ts';
 import { guarded, openDatabase, sqliteError } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
@@ -188,26 +189,9 @@ export class IndexReader {
     }
   }
 
-  /** The span whose bytes hold that place of the journal. */
-  spanAt(position: JournalPosition): SpanKey | undefined {
-    return this.#read(({ context }) => {
-      const place = placeOf(position.segment, position.offset);
-      const row = context.get(
-        `SELECT s.id, s.length, s.span_id, t.trace_id FROM spans s JOIN traces t ON t.id = s.t
-         WHERE s.id <= ? ORDER BY s.id DESC LIMIT 1`,
-        place,
-      );
-      if (row && place < (row['id'] as number) + (row['length'] as number)) {
-        return { traceId: row['trace_id'] as string, spanId: row['span_id'] as string };
-      }
-      const log = context.get(
-        `SELECT l.place, l.length, l.span_id, t.trace_id FROM logs l INDEXED BY logs_place JOIN traces t ON t.id = l.t
-         WHERE l.place <= ? ORDER BY l.place DESC LIMIT 1`,
-        place,
-      );
-      if (!log || log['span_id'] === '' || place >= (log['place'] as number) + (log['length'] as number)) return undefined;
-      return { traceId: log['trace_id'] as string, spanId: log['span_id'] as string };
-    });
+  /** The span whose bytes, or whose log record's bytes, hold that place of the journal; `end` is where those bytes end. */
+  spanAt(position: JournalPosition): (SpanKey & { readonly end: number }) | undefined {
+    return this.#read(({ context }) => spanAtPlace(context, position));
   }
 
   /** Files (no `file`), the functions of a file, or the lines of a function (`function` '' for code outside any). */

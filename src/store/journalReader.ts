@@ -75,6 +75,11 @@ export class JournalReader {
     return listSegments(this.#dir);
   }
 
+  /** 0 when there is no such segment. */
+  segmentBytes(segment: number): number {
+    return this.#size(segment);
+  }
+
   totalBytes(): number {
     return listSegments(this.#dir).reduce((sum, segment) => sum + this.#size(segment), 0);
   }

@@ -80,7 +80,8 @@ export class SpanTable {
     return Number(this.#count.get(traceId)?.['spans'] ?? 0);
   }
 
-  write(batch: WriteBatch, revision: number): SpanTableResult {
+  /** `later`: see `TraceTable.apply`. */
+  write(batch: WriteBatch, revision: number, later?: Set<number>): SpanTableResult {
     this.#changes = new Map();
     this.#tally = { inserted: 0, replaced: 0, removed: 0 };
     for (const key of batch.removed ?? []) this.#remove(key);
@@ -89,7 +90,7 @@ export class SpanTable {
     let emptied = false;
     for (const change of this.#changes.values()) {
       if (change.nodes.size > 0) this.#structure.update(change.t, change.nodes, change.isNew);
-      if (this.#traces.apply(change, revision)) emptied = true;
+      if (this.#traces.apply(change, revision, later)) emptied = true;
     }
     const changedTraces = [...this.#changes.keys()];
     this.#changes = new Map();

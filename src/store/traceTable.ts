@@ -72,8 +72,11 @@ export class TraceTable {
     return this.#find.get(traceId)?.['id'] as number | undefined;
   }
 
-  /** Returns whether the trace has no spans left. */
-  apply(change: TraceChange, revision: number): boolean {
+  /**
+   * Returns whether the trace has no spans left. `later`: receives traces whose name and bounds must be read again,
+   * instead of that being done here.
+   */
+  apply(change: TraceChange, revision: number, later?: Set<number>): boolean {
     const { t, named } = change;
     const sessions = [...change.parts.values()].filter((part) => part.field === partFields.session);
     const onlySession = change.isNew && sessions.length === 1 ? sessions[0]?.value : undefined;
@@ -102,17 +105,21 @@ export class TraceTable {
     if (change.sessionsChanged && onlySession === undefined) {
       this.#setSession.run((this.#mainSession.get(t)?.['value'] as string | undefined) ?? null, t);
     }
-    return change.hasLosses && this.#readAgain(change);
+    return change.hasLosses && this.#readAgain(change, later);
   }
 
   /** Reads name and bounds from the spans where the ones that had decided them are gone. Returns whether none is left. */
-  #readAgain(change: TraceChange): boolean {
+  #readAgain(change: TraceChange, later: Set<number> | undefined): boolean {
     const { t } = change;
     const row = this.#bounds.get(t);
     if (Number(row?.['spans'] ?? 0) <= 0) {
       this.#setName.run('', '', null, 0, t);
       this.#setBounds.run(null, null, t);
       return true;
+    }
+    if (later) {
+      later.add(t);
+      return false;
     }
     const lostStart = change.lostStart <= Number(row?.['start_us']);
     if (lostStart || change.lostEnd >= Number(row?.['end_us'] ?? Number.POSITIVE_INFINITY)) this.readBounds(t);

@@ -305,7 +305,7 @@ describe('the read queries', () => {
     assert.equal(reader.spanAt({ segment: 1, offset: 1149 })?.spanId, spanId(1));
     assert.equal(reader.spanAt({ segment: 1, offset: 1150 }), undefined);
     assert.equal(reader.spanAt({ segment: 1, offset: 999 }), undefined);
-    assert.equal(reader.spanAt({ segment: 2, offset: 64 })?.spanId, spanId(2));
+    assert.deepEqual(reader.spanAt({ segment: 2, offset: 64 }), { traceId: traceId(1), spanId: spanId(2), end: 214 });
     assert.equal(reader.spanAt({ segment: 3, offset: 510 })?.spanId, spanId(1));
     assert.deepEqual(reader.spansById(spanId(2), 5), [{ traceId: traceId(1), spanId: spanId(2) }]);
   });
