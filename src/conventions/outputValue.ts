@@ -37,6 +37,8 @@ export function outputOf(value: unknown): OutputFacts | undefined {
   const record = isRecord(value) ? value : Array.isArray(value) && isRecord(value[0]) ? value[0] : undefined;
   if (!record) return undefined;
   const inner = innerMessage(record);
+  const repr = field(record, 'raw');
+  if (typeof repr === 'string' && repr.length < maxEagerLength) return ofRepr(repr);
   const reasons = finishReasonsOf(record);
   const id = stringField(record, 'id', 'response_id', 'responseId');
   return {
@@ -44,6 +46,16 @@ export function outputOf(value: unknown): OutputFacts | undefined {
     model: stringField(record, 'model', 'model_version', 'modelVersion', 'model_name') ?? modelOfMessage(inner),
     finishReasons: reasons.length > 0 ? reasons : undefined,
     usage: readUsageObject(firstField(record, 'usage', 'usage_metadata', 'usageMetadata', 'token_usage')),
+  };
+}
+
+/** smolagents hands the provider's answer on as the repr of a Python object. */
+function ofRepr(text: string): OutputFacts {
+  const reason = /\bfinish_reason='(\w{1,40})'/.exec(text)?.[1] ?? /\bstop_reason='(\w{1,40})'/.exec(text)?.[1];
+  return {
+    id: /^\w+\(id='([^']{1,200})'/.exec(text)?.[1],
+    model: /\bmodel='([^']{1,200})'/.exec(text)?.[1],
+    finishReasons: reason ? [reason] : undefined,
   };
 }
 

@@ -33,7 +33,7 @@ export const mlflow: Dialect = {
     const total = isRecord(cost) ? asNumber(field(cost, 'total_cost')) : undefined;
     return {
       requestModel: inputs?.model,
-      responseModel: output?.model,
+      responseModel: view.has('mlflow.llm.model') ? undefined : output?.model,
       responseId: output?.id,
       finishReasons: output?.finishReasons,
       cost: total === undefined ? undefined : { total, attribute: 'mlflow.llm.cost' },
