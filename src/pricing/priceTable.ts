@@ -1,10 +1,19 @@
-import type { ConditionalPrice, ModelInfo, ModelPrice } from '@pydantic/genai-prices';
+import type {
+  calcPrice,
+  ConditionalPrice,
+  findProvider,
+  ModelInfo,
+  ModelPrice,
+} from '@pydantic/genai-prices';
 import type { CostSource } from '../model/cost.ts';
 import type { Rates } from './rates.ts';
 import type { PricePeriod, PriceSchedule, RateLevel } from './schedule.ts';
 import { tableDate, tableName, tableVersion } from './tableVersion.ts';
 
-type Library = Pick<typeof import('@pydantic/genai-prices'), 'calcPrice' | 'findProvider'>;
+interface Library {
+  readonly calcPrice: typeof calcPrice;
+  readonly findProvider: typeof findProvider;
+}
 
 /** A model as the table knows it. */
 export interface TableModel {

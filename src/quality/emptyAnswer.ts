@@ -1,11 +1,15 @@
-import type { RuleInput, Rule } from './rule.ts';
-import { hasContent } from './answer.ts';
+import { hasContent, type AnswerReader } from './answer.ts';
+import { quote } from './evidence.ts';
+import { jsonAskedFor } from './invalidJson.ts';
+import type { Rule, RuleInput } from './rule.ts';
+import { defaultOn } from './text/defaults.ts';
+import { isEmptyAnswer } from './text/isEmptyAnswer.ts';
 
 export const emptyAnswerRule: Rule = {
   id: 'empty_answer',
   title: 'Empty answer',
   severity: 'warning',
-  defaultOn: true,
+  defaultOn: defaultOn.empty,
   description: 'The call ended well, but its answer holds no text, no tool call and nothing else.',
   scopes: ['call'],
   check: emptyAnswer,
@@ -25,7 +29,10 @@ function emptyAnswer({ facts, context, answer }: RuleInput): string | undefined 
     return undefined;
   }
   const { output } = answer.conversation();
-  if (output.some(hasContent)) return undefined;
+  if (output.some(hasContent)) {
+    const nothing = jsonAskedFor(facts) ? undefined : textWithoutContent(answer);
+    return nothing === undefined ? undefined : `The answer says nothing: ${quote(nothing)}.`;
+  }
   const tokens = context.usage?.output;
   if (tokens === 0 && facts.finishReasons.includes('stop'))
     return 'The model finished without a single output token.';
@@ -39,4 +46,13 @@ function emptyAnswer({ facts, context, answer }: RuleInput): string | undefined 
   return facts.finishReasons.includes('length')
     ? 'The answer holds no text: the token limit was reached before it began.'
     : undefined;
+}
+
+/** The text of an answer that is nothing but signs: empty brackets, a lone full stop, an empty code block. */
+function textWithoutContent(answer: AnswerReader): string | undefined {
+  const { output } = answer.conversation();
+  if (output.some(({ parts }) => parts.some((part) => part.type !== 'text'))) return undefined;
+  const texts = answer.messageTexts();
+  const [first] = texts;
+  return first !== undefined && texts.every((text) => isEmptyAnswer(text).found) ? first : undefined;
 }

@@ -36,7 +36,7 @@ function problemOfAnswer(answer: AnswerReader, schema: unknown): string | undefi
 }
 
 /** Whether the request asked for JSON, and the schema it named. */
-function jsonAskedFor(facts: SpanFacts): { readonly schema?: unknown } | undefined {
+export function jsonAskedFor(facts: SpanFacts): { readonly schema?: unknown } | undefined {
   const format = facts.outputType === undefined ? undefined : readFormat(facts.outputType);
   if (format?.schema !== undefined) return format;
   let asked = format;

@@ -98,7 +98,7 @@ function checkString(value: string, schema: Schema, path: string): string | unde
   if (typeof minLength === 'number' && value.length < minLength)
     return `${path} is shorter than ${minLength} characters`;
   // Characters are counted as code points; two units may be one.
-  if (typeof maxLength === 'number' && value.length > maxLength && [...value].length > maxLength) {
+  if (typeof maxLength === 'number' && value.length > maxLength && Array.from(value).length > maxLength) {
     return `${path} is longer than ${maxLength} characters`;
   }
   if (typeof pattern === 'string' && !matches(pattern, value)) return `${path} does not match its pattern`;

@@ -205,7 +205,7 @@ const notPriced: readonly Row[] = [
   ['cerebras', 'qwen-3-coder-480b', 'price'],
   [undefined, '__proto__', 'model'],
   ['constructor', 'toString', 'model'],
-  ['openai', `${'a'.repeat(300)}`, 'model'],
+  ['openai', 'a'.repeat(300), 'model'],
   ['openai', 'gpt-4o\nanthropic', 'model'],
 ];
 

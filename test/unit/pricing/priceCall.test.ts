@@ -141,7 +141,7 @@ describe('a reported cost', () => {
       [0.0003, 'reported', 'gen_ai.usage.cost'],
     );
     assert.equal(cost.compared?.source.kind, 'table');
-    assert.ok(near(cost.compared?.amount ?? 0, 0.000285));
+    assert.ok(near(cost.compared.amount, 0.000285));
     assert.deepEqual(cost.parts, [{ what: 'reported', tokens: 1, rate: 0.0003, amount: 0.0003 }]);
   });
 
