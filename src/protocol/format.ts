@@ -21,6 +21,12 @@ export function formatTokens(tokens: number): string {
   return `${(tokens / 1_000_000).toFixed(2)}M`;
 }
 
+/** Tokens for a narrow row: `999 tok`, `1.3k tok`. */
+export function formatTokensBrief(tokens: number): string {
+  if (tokens >= 1000 && tokens < 9_950) return `${(tokens / 1000).toFixed(1)}k tok`;
+  return `${formatTokens(tokens)} tok`;
+}
+
 /** USD, short: two decimals from a dollar on, four from a cent on, two significant digits below. */
 export function formatMoney(usd: number): string {
   if (!Number.isFinite(usd)) return '?';
@@ -82,8 +88,8 @@ export function formatPartialMoney(sum: PartialSum): string | undefined {
 }
 
 /** As {@link formatPartialMoney}, for tokens: `1,234 tokens`, `≥ 1,234 tokens (1 unknown)`, `tokens ?`. */
-export function formatPartialTokens(input: PartialSum, output: PartialSum): string | undefined {
-  return partial(addPartial(input, output), (tokens) => plural(tokens, 'token', formatTokens), 'tokens ?');
+export function formatPartialTokens(input: PartialSum, output: PartialSum, format = tokensInFull): string | undefined {
+  return partial(addPartial(input, output), format, 'tokens ?');
 }
 
 /** Input and output tokens together; a call that lacks both is one unknown call, not two. */
@@ -94,9 +100,9 @@ export function addPartial(first: PartialSum, second: PartialSum): PartialSum {
 }
 
 /** A call's tokens, short: `1,234 tokens`, `≥ 900 tokens` when only one side is known, `tokens ?` when none is. */
-export function formatUsage(usage: Usage | undefined): string {
+export function formatUsage(usage: Usage | undefined, format = tokensInFull): string {
   if (usage?.input === undefined && usage?.output === undefined) return 'tokens ?';
-  const text = plural((usage.input ?? 0) + (usage.output ?? 0), 'token', formatTokens);
+  const text = format((usage.input ?? 0) + (usage.output ?? 0));
   return usage.input === undefined || usage.output === undefined ? `≥ ${text}` : text;
 }
 
@@ -108,6 +114,10 @@ export function formatCost(cost: CostResult | undefined): string {
 /** `1 call`, `2 calls`. */
 export function plural(count: number, word: string, format: (value: number) => string = formatCount): string {
   return `${format(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function tokensInFull(tokens: number): string {
+  return plural(tokens, 'token', formatTokens);
 }
 
 function partial(sum: PartialSum, format: (value: number) => string, unknown: string): string | undefined {

@@ -9,6 +9,7 @@ import { matchesQuery } from '../kit/search.ts';
 import { useDetailsActions } from './actions.ts';
 
 const rowsShown = 300;
+const valuePreview = 600;
 
 /** Everything the span carried, as it came. */
 export function AttributesTab({ details }: { details: SpanDetails }): JSX.Element {
@@ -120,7 +121,7 @@ function Value({ row }: { row: AttributeRow }): JSX.Element {
   );
   return (
     <span class={`value type-${row.type}`}>
-      <LongText text={row.value} format="plain" />
+      <LongText text={row.value} format="plain" preview={valuePreview} />
       {cut}
     </span>
   );

@@ -13,10 +13,10 @@ export function CostTab({ details }: { details: SpanDetails }): JSX.Element {
   const cost = details.cost ?? details.row.cost;
   return (
     <div class="sections">
-      <Counting details={details} />
       <section>
         <h2>Cost</h2>
         {cost ? <CostTable cost={cost} details={details} /> : <p class="muted">This span has no cost of its own.</p>}
+        <Counting details={details} />
       </section>
       <section>
         <h2>Tokens</h2>
@@ -29,7 +29,13 @@ export function CostTab({ details }: { details: SpanDetails }): JSX.Element {
 function Counting({ details }: { details: SpanDetails }): JSX.Element | null {
   const { show } = useDetailsActions();
   const { countedIn, countRule, row } = details;
-  if (row.counted || !countedIn) return countRule === '' ? null : <p class="note">{visibleLabel(countRule, 600)}</p>;
+  if (row.counted || !countedIn) {
+    return countRule === '' ? null : (
+      <p>
+        <span class="muted">{row.counted ? 'Counted:' : 'Not counted:'}</span> {visibleLabel(countRule, 600)}
+      </p>
+    );
+  }
   return (
     <p class="note">
       <Icon name="info" /> Counted in{' '}

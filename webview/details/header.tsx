@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { isKnownCost } from '../../src/model/cost.ts';
 import type { SpanKind } from '../../src/model/span.ts';
 import type { SpanDetails } from '../../src/protocol/details.ts';
-import { formatCost, formatDuration, formatUsage } from '../../src/protocol/format.ts';
+import { formatCost, formatCount, formatDuration, formatUsage } from '../../src/protocol/format.ts';
 import { isModelCall, kindIcons, kindNames } from '../../src/protocol/kinds.ts';
 import { visibleLabel } from '../../src/protocol/visibleText.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
@@ -111,7 +111,7 @@ function figures(details: SpanDetails): Figure[] {
   const list: Figure[] = [{ name: 'Duration', value: row.durationMs === undefined ? 'running' : formatDuration(row.durationMs) }];
   if (details.timeToFirstTokenMs !== undefined) list.push({ name: 'First token', value: formatDuration(details.timeToFirstTokenMs) });
   const usage = row.usage ?? details.ownUsage;
-  if (isCall || usage) list.push({ name: 'Tokens', value: formatUsage(usage), note: tokenNote(details) });
+  if (isCall || usage) list.push({ name: 'Tokens', value: formatUsage(usage, formatCount), note: tokenNote(details) });
   if (isCall || row.cost) {
     const cost = row.cost ?? details.cost;
     const note = !row.counted ? 'counted in another span' : cost && !isKnownCost(cost) ? visibleLabel(cost.reason, 120) : undefined;
@@ -127,7 +127,8 @@ function figures(details: SpanDetails): Figure[] {
 function tokenNote({ row, ownUsage }: SpanDetails): string | undefined {
   const usage = row.usage ?? ownUsage;
   if (usage?.input === undefined && usage?.output === undefined) return undefined;
-  return `${usage.input ?? '?'} in, ${usage.output ?? '?'} out`;
+  const side = (tokens: number | undefined): string => (tokens === undefined ? '?' : formatCount(tokens));
+  return `${side(usage.input)} in, ${side(usage.output)} out`;
 }
 
 const flagIcons = { error: 'error', warning: 'warning', info: 'info' } as const;

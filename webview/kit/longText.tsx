@@ -9,7 +9,7 @@ import { prettyJson } from './prettyJson.ts';
 
 /** Up to this length Markdown is read and JSON indented; more is plain text. */
 const longestFormatted = 60_000;
-const firstShown = 8000;
+const standardPreview = 8000;
 const chunkSize = 40_000;
 /** Chunks drawn at once, a frame apart, so that a text of megabytes never blocks the page. */
 const chunksAFrame = 4;
@@ -18,14 +18,16 @@ interface LongTextProps {
   readonly text: string;
   /** `auto`: JSON is indented, the rest read as Markdown. `plain`: as it is, in a fixed-width font. */
   readonly format?: 'auto' | 'plain';
+  /** About how many characters are shown before the rest is asked for. */
+  readonly preview?: number;
 }
 
 /** A received text of any length, as text. */
-export function LongText({ text, format = 'auto' }: LongTextProps): JSX.Element {
+export function LongText({ text, format = 'auto', preview = standardPreview }: LongTextProps): JSX.Element {
   const [isWhole, setWhole] = useState(false);
   useEffect(() => setWhole(false), [text]);
-  const isLong = text.length > firstShown * 1.5;
-  const shown = isLong && !isWhole ? (splitChunks(text.slice(0, firstShown + 1000), firstShown)[0] ?? '') : text;
+  const isLong = text.length > preview * 1.5;
+  const shown = isLong && !isWhole ? (splitChunks(text.slice(0, preview * 2), preview)[0] ?? '') : text;
   return (
     <div class="long-text">
       <Formatted text={shown} format={format} isCut={shown.length < text.length} />

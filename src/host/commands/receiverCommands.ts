@@ -44,7 +44,7 @@ async function useAnotherPort({ engine, settings }: Services): Promise<void> {
   const conflicts = engine.status?.conflicts ?? [];
   const used = [receiver.grpcPort, receiver.httpPort];
   const chosen: string[] = [];
-  for (const { protocol } of conflicts) {
+  for (const protocol of new Set(conflicts.map((conflict) => conflict.protocol))) {
     const taken = protocol === 'grpc' ? receiver.grpcPort : receiver.httpPort;
     const port = await findFreePort(taken, used);
     if (port === undefined) throw new Error(vscode.l10n.t('No free port was found after {0}', taken));

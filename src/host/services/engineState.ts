@@ -43,7 +43,8 @@ export function describeProblems(state: EngineState): string[] {
       return [];
     case 'running': {
       const { conflicts, storeProblem } = state.status;
-      return [...conflicts.map(describeConflict), ...(storeProblem ? [storeProblem.message] : [])];
+      // A port that is taken on both loopback addresses is one problem.
+      return [...new Set([...conflicts.map(describeConflict), ...(storeProblem ? [storeProblem.message] : [])])];
     }
   }
 }

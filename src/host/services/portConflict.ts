@@ -25,10 +25,11 @@ export function announceConflicts(state: EngineState, notices: Notices): void {
 }
 
 function conflictKey(conflicts: readonly PortConflict[]): string {
-  return prefix + conflicts.map(({ protocol, port, code }) => `${protocol}/${port}/${code}`).sort().join(',');
+  const each = conflicts.map(({ protocol, port, code }) => `${protocol}/${port}/${code}`);
+  return prefix + [...new Set(each)].sort().join(',');
 }
 
 function conflictMessage(conflicts: readonly PortConflict[]): string {
-  const sentences = conflicts.map((conflict) => visibleLabel(describeConflict(conflict), 200));
-  return `LLM Traces: ${sentences.join(' ')}`;
+  const sentences = new Set(conflicts.map((conflict) => visibleLabel(describeConflict(conflict), 200)));
+  return `LLM Traces: ${[...sentences].join(' ')}`;
 }

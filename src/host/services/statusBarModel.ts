@@ -34,7 +34,7 @@ export function statusBarView(state: EngineState, now: number): StatusBarView {
       return plain('$(circle-slash) LLM Traces: off', 'the receiver is off', details);
     case 'problem': {
       const taken = status.conflicts.length > 0;
-      const short = taken ? `port ${status.conflicts.map((conflict) => conflict.port).join(', ')}` : 'store';
+      const short = taken ? `port ${[...new Set(status.conflicts.map((conflict) => conflict.port))].join(', ')}` : 'store';
       return problem(`$(warning) LLM Traces: ${short}`, 'problem', [...problems, ...details], taken ? 'error' : 'warning');
     }
     case 'following':
@@ -45,7 +45,7 @@ export function statusBarView(state: EngineState, now: number): StatusBarView {
       ]);
     case 'listening': {
       const receiving = status.lastReceivedAt !== undefined && now - status.lastReceivedAt < receivingForMs;
-      const icon = receiving ? '$(pulse)' : '$(radio-tower)';
+      const icon = receiving ? '$(pulse)' : '$(broadcast)';
       const endpoints = [
         ...(status.grpc ? [`gRPC ${endpointUrl(status.grpc)}`] : []),
         ...(status.http ? [`HTTP ${endpointUrl(status.http)}`] : []),

@@ -8,20 +8,20 @@ const nothing = { known: undefined, unknownCalls: 0 };
 describe('a row of the tree', () => {
   it('says duration, tokens, cost and flags', () => {
     const flags = [{ id: 'truncated', severity: 'warning', count: 2 }] as const;
-    assert.equal(text.traceDescription(traceRow({ flags })), '1.23 s · 1,234 tokens · $0.0123 · ⚠\uFE0E truncated ×2');
+    assert.equal(text.traceDescription(traceRow({ flags })), '1.23 s · 1.2k tok · $0.0123 · ⚠\uFE0E truncated ×2');
   });
 
   it('says what is unknown, and how much of a sum is', () => {
     const row = traceRow({ cost: { known: 0.0123, unknownCalls: 2 }, inputTokens: { known: undefined, unknownCalls: 1 }, outputTokens: { known: undefined, unknownCalls: 1 } });
     assert.equal(text.traceDescription(row), '1.23 s · tokens ? · ≥ $0.0123 (2 unknown)');
-    assert.equal(text.spanDescription(spanRow({ usage: undefined, cost: undefined })), 'gpt-4o-mini · 820 ms · tokens ? · cost ?');
+    assert.equal(text.spanDescription(spanRow({ usage: undefined, cost: undefined })), '820 ms · tokens ? · cost ? · gpt-4o-mini');
   });
 
   it('does not ask after the tokens of a call that failed, of a tool, or of a span that is counted elsewhere', () => {
     const failed = spanRow({ usage: undefined, cost: { unknown: 'usage', reason: 'x' }, status: 'error' });
-    assert.equal(text.spanDescription(failed), 'gpt-4o-mini · 820 ms · ✗ error');
-    assert.equal(text.spanDescription(spanRow({ kind: 'tool', model: undefined, toolName: 'search', usage: undefined, cost: undefined })), 'search · 820 ms');
-    assert.equal(text.spanDescription(spanRow({ counted: false, usage: undefined, cost: undefined })), 'gpt-4o-mini · 820 ms');
+    assert.equal(text.spanDescription(failed), '820 ms · ✗ error · gpt-4o-mini');
+    assert.equal(text.spanDescription(spanRow({ kind: 'tool', model: undefined, toolName: 'search', usage: undefined, cost: undefined })), '820 ms · search');
+    assert.equal(text.spanDescription(spanRow({ counted: false, usage: undefined, cost: undefined })), '820 ms · gpt-4o-mini');
     assert.equal(text.traceDescription(traceRow({ inputTokens: nothing, outputTokens: nothing, cost: nothing })), '1.23 s');
   });
 
@@ -57,7 +57,7 @@ describe('a row of the tree', () => {
     assert.equal(text.groupLabel('day', '2026-02-28', today), 'Yesterday');
     assert.equal(text.groupLabel('day', '2026-02-27', today), '2026-02-27');
     assert.equal(text.groupLabel('session', '', today), '(no session)');
-    assert.equal(text.groupDescription(groupRow()), '2 traces · 1,234 tokens · $0.0123');
+    assert.equal(text.groupDescription(groupRow()), '2 traces · 1.2k tok · $0.0123');
   });
 
   it('is one line without controls or overrides, whatever was received', () => {

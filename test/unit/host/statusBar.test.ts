@@ -21,22 +21,22 @@ const view = (part: Partial<EngineStatus>, now = 1_000_000) => statusBarView({ k
 describe('the status bar', () => {
   it('says that it listens, and where', () => {
     const { text, tooltip, background } = view({});
-    assert.equal(text, '$(radio-tower) LLM Traces');
+    assert.equal(text, '$(broadcast) LLM Traces');
     assert.equal(tooltip[0], 'Listening: gRPC http://127.0.0.1:4317, HTTP http://127.0.0.1:4318');
     assert.equal(background, undefined);
   });
 
   it('says today’s calls and cost, and what of it is unknown', () => {
-    assert.equal(view({ today: { modelCalls: 12, cost: { known: 0.0123, unknownCalls: 0 } } }).text, '$(radio-tower) 12 calls · $0.0123');
+    assert.equal(view({ today: { modelCalls: 12, cost: { known: 0.0123, unknownCalls: 0 } } }).text, '$(broadcast) 12 calls · $0.0123');
     const unknown = view({ today: { modelCalls: 12, cost: { known: 0.0123, unknownCalls: 3 } } });
-    assert.equal(unknown.text, '$(radio-tower) 12 calls · ≥ $0.0123');
+    assert.equal(unknown.text, '$(broadcast) 12 calls · ≥ $0.0123');
     assert.ok(unknown.tooltip.includes('Today: 12 calls, ≥ $0.0123 (3 unknown)'));
-    assert.equal(view({ today: { modelCalls: 1, cost: { known: undefined, unknownCalls: 1 } } }).text, '$(radio-tower) 1 call');
+    assert.equal(view({ today: { modelCalls: 1, cost: { known: undefined, unknownCalls: 1 } } }).text, '$(broadcast) 1 call');
   });
 
   it('shows that spans arrive for a few seconds after each', () => {
     assert.match(view({ lastReceivedAt: 999_000 }).text, /^\$\(pulse\)/);
-    assert.match(view({ lastReceivedAt: 990_000 }).text, /^\$\(radio-tower\)/);
+    assert.match(view({ lastReceivedAt: 990_000 }).text, /^\$\(broadcast\)/);
   });
 
   it('says off, following and starting without alarm', () => {

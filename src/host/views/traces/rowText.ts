@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatPartialMoney,
   formatPartialTokens,
+  formatTokensBrief,
   formatUsage,
   plural,
 } from '../../../protocol/format.ts';
@@ -54,19 +55,19 @@ export function spanLabel(row: SpanRow): string {
 
 /** `1.23 s · 1,234 tokens · $0.0123 · ⚠ truncated`. */
 export function traceDescription(row: TraceRow): string {
-  return joined([runTime(row.durationMs, row.running), ...sums(row), ...flagText(traceFlags(row))]);
+  return joined([runTime(row.durationMs, row.running), ...briefSums(row), ...flagText(traceFlags(row))]);
 }
 
 export function spanDescription(row: SpanRow): string {
   const isCall = isModelCall(row.kind);
   const own = isCall && row.counted;
   return joined([
-    row.model === undefined ? undefined : visibleLabel(row.model, 60),
-    row.toolName === undefined || row.toolName === row.name ? undefined : visibleLabel(row.toolName, 60),
     runTime(row.durationMs, row.durationMs === undefined),
-    own || row.usage ? tokensOf(row) : undefined,
+    own || row.usage ? tokensOf(row, formatTokensBrief) : undefined,
     own || row.cost ? costOf(row) : undefined,
     ...flagText(spanFlags(row)),
+    row.model === undefined ? undefined : visibleLabel(row.model, 60),
+    row.toolName === undefined || row.toolName === row.name ? undefined : visibleLabel(row.toolName, 60),
   ]);
 }
 
@@ -80,14 +81,13 @@ export function groupLabel(by: Exclude<GroupBy, 'none'>, key: string, today: Dat
 }
 
 export function groupDescription(row: GroupRow): string {
-  return joined([plural(row.traces, 'trace'), ...sums(row), ...flagText(traceFlags(row))]);
+  return joined([plural(row.traces, 'trace'), ...briefSums(row), ...flagText(traceFlags(row))]);
 }
 
 export function callSiteDescription(row: CallSiteRow): string {
   return joined([
     plural(row.calls, 'call'),
-    formatPartialTokens(row.inputTokens, row.outputTokens),
-    formatPartialMoney(row.cost),
+    ...briefSums(row),
     row.errors > 0 ? `${marks.error} ${plural(row.errors, 'error')}` : undefined,
   ]);
 }
@@ -158,6 +158,11 @@ function runTime(durationMs: number | undefined, running: boolean): string | und
   return running ? `${formatDuration(durationMs)}, running` : formatDuration(durationMs);
 }
 
+/** For rows, which are narrow. */
+function briefSums(row: Pick<Totals, 'inputTokens' | 'outputTokens' | 'cost'>): (string | undefined)[] {
+  return [formatPartialTokens(row.inputTokens, row.outputTokens, formatTokensBrief), formatPartialMoney(row.cost)];
+}
+
 function sums(row: Totals): (string | undefined)[] {
   return [formatPartialTokens(row.inputTokens, row.outputTokens), formatPartialMoney(row.cost)];
 }
@@ -173,8 +178,8 @@ function tokenLines(row: Totals): string[] {
 }
 
 /** A failed call that reports no usage costs nobody a question mark. */
-function tokensOf(row: SpanRow): string | undefined {
-  return row.usage === undefined && row.status === 'error' ? undefined : formatUsage(row.usage);
+function tokensOf(row: SpanRow, format?: (tokens: number) => string): string | undefined {
+  return row.usage === undefined && row.status === 'error' ? undefined : formatUsage(row.usage, format);
 }
 
 function costOf(row: SpanRow): string | undefined {

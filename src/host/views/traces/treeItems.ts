@@ -8,7 +8,7 @@ import { commands } from '../../ids.ts';
 import type { GroupNode, MoreNode, SpanNode, TraceNode, TreeNode } from './nodes.ts';
 import * as text from './rowText.ts';
 
-const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
 /** How a node is drawn. The hover comes later, see `treeTooltip`. */
 export function treeItem(node: TreeNode): vscode.TreeItem {
@@ -72,7 +72,9 @@ function traceItem(node: TraceNode): vscode.TreeItem {
 
 function spanItem(node: SpanNode): vscode.TreeItem {
   const { row } = node;
-  const item = new vscode.TreeItem(text.spanLabel(row), row.childCount > 0 ? Collapsed : None);
+  // The roots of a trace are unfolded with it: one click shows what the program did.
+  const unfolded = node.parent?.type === 'trace' ? Expanded : Collapsed;
+  const item = new vscode.TreeItem(text.spanLabel(row), row.childCount > 0 ? unfolded : None);
   item.id = node.key;
   item.description = text.spanDescription(row);
   item.iconPath = spanIcon(row);
