@@ -104,9 +104,9 @@ export class Front {
   }
 
   async status(): Promise<EngineStatus> {
-    const receiver = this.#receiver;
     const stored: IndexerStatus = await this.indexer.call('indexer/status', null);
     const { today, problem, ...store } = stored;
+    const receiver = this.#receiver;
     return {
       protocolVersion,
       state: this.#state(),

@@ -33,9 +33,10 @@ export function startEngine(dbPath: string, settings: EngineSettings = freePorts
   return {
     channel,
     status: async (fits) => {
-      for (;;) {
+      for (const deadline = Date.now() + 30_000; ; ) {
         const status = await channel.call('engine/status', {});
         if (fits(status)) return status;
+        if (Date.now() > deadline) throw new Error(`Still ${JSON.stringify(status)}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
