@@ -3,7 +3,7 @@ import type { SpanKind } from '../model/span.ts';
 import { eventsOfList } from './contentEvents.ts';
 import { parseFlattened } from './messages/parseFlattened.ts';
 import { parseMessages } from './messages/parseMessages.ts';
-import { field, isRecord, recordField } from './messages/structured.ts';
+import { field, isRecord, type JsonRecord, members } from './messages/structured.ts';
 import type { SpanView } from './spanView.ts';
 import { asText } from './values.ts';
 
@@ -168,9 +168,8 @@ function toolCalls(calls: readonly unknown[]): readonly MessagePart[] {
   return parseMessages(typed, { defaultRole: 'assistant' }).flatMap((message) => message.parts);
 }
 
-function withType(call: NonNullable<ReturnType<typeof recordField>>): ReadonlyMap<string, unknown> {
-  const entries = call instanceof Map ? [...call] : Object.entries(call as Readonly<Record<string, unknown>>);
-  return new Map<string, unknown>([...(entries as [string, unknown][]), ['type', 'tool-call']]);
+function withType(call: JsonRecord): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>([...members(call), ['type', 'tool-call']]);
 }
 
 function listed(key: string, side: 'input' | 'output'): ContentSource {

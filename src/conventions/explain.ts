@@ -29,7 +29,8 @@ export function explain(input: SpanInput, options: UnderstandOptions): readonly 
   }
   if (facts.timeToFirstTokenMs !== undefined) {
     const origin = reading.fields.origin(at.firstTokenMillis) ?? reading.fields.origin(at.firstTokenSeconds);
-    const from = origin ? [origin.key] : (reading.dialectFacts?.from ?? ['span events']);
+    const told = reading.dialectFacts?.firstTokenMillis === undefined ? undefined : reading.dialectFacts.from;
+    const from = origin ? [origin.key] : (told ?? ['span events']);
     rows.push(row('timeToFirstTokenMs', String(facts.timeToFirstTokenMs), from, origin?.dialect ?? facts.dialect));
   }
   for (const name of fieldNames) {
@@ -39,7 +40,8 @@ export function explain(input: SpanInput, options: UnderstandOptions): readonly 
   }
   if (facts.sessionId !== undefined && !rows.some((known) => known.field === 'sessionId')) {
     const fromFacts = reading.dialectFacts?.sessionId !== undefined;
-    rows.push(row('sessionId', facts.sessionId, fromFacts ? (reading.dialectFacts?.from ?? []) : ['resource session.id'], facts.dialect));
+    const from = fromFacts ? reading.dialectFacts.from : ['resource session.id'];
+    rows.push(row('sessionId', facts.sessionId, from, facts.dialect));
   }
   if (facts.status.code === 'error') rows.push(statusRow(input, reading));
   return rows;

@@ -115,7 +115,7 @@ function choiceReason(choice: JsonRecord, keys: readonly string[]): string | und
   const message = field(choice, 'message');
   const kwargs = isRecord(message) ? (field(message, 'kwargs') ?? message) : undefined;
   const metadata = isRecord(kwargs) ? firstField(kwargs, 'response_metadata') : undefined;
-  return isRecord(metadata) ? stringField(metadata, ...keys) : undefined;
+  return isRecord(metadata) ? (stringField(metadata, ...keys) ?? responsesStatus(metadata)[0]) : undefined;
 }
 
 /** OpenAI's Responses API has a status instead. */

@@ -69,7 +69,9 @@ export function interpret({ spans, logs }: Received): ReplayedSpan[] {
   const seen = new Set<string>();
   for (const log of logs) {
     const { traceId, spanId, timeUnixNano, eventName, attributes, body } = log.record;
-    const identity = `${traceId}${spanId}${timeUnixNano}${eventName}${attributes.size}${String(attributes.get('event.name'))}${typeof body === 'string' ? body : ''}`;
+    const name = eventName || attribute(attributes, 'event.name');
+    const text = typeof body === 'string' ? body : '';
+    const identity = `${traceId}${spanId}${timeUnixNano}${name}${attributes.size}${text}`;
     if (spanId === '' || seen.has(identity)) continue;
     seen.add(identity);
     const key = `${traceId}/${spanId}`;

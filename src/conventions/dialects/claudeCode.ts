@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect.ts';
 import { asNumber, asText } from '../values.ts';
 import type { SpanView } from '../spanView.ts';
 import { eventName } from '../logEvents.ts';
+import { kindByOperation } from './otelGenai.ts';
 
 /** Claude Code: bare attribute names, input without cached tokens, cost only in its log records. */
 export const claudeCode: Dialect = {
@@ -11,8 +12,8 @@ export const claudeCode: Dialect = {
   signs: { scopes: ['com.anthropic.claude_code'], names: ['claude_code.*'] },
   kindFrom: 'the span name `claude_code.*` or `span.type`',
   kind(view) {
-    const name = view.name.startsWith('claude_code.') ? view.name.slice(12) : (view.text('span.type') ?? '');
-    return kinds.get(name.replace(/^claude_code\./, '')) ?? 'other';
+    const name = view.name.startsWith('claude_code.') ? view.name : (view.text('span.type') ?? '');
+    return kinds.get(name.replace(/^claude_code\./, '')) ?? (name === '' ? kindByOperation(view) : undefined) ?? 'other';
   },
   ownFields: {
     requestModel: ['gen_ai.request.model', 'model'],

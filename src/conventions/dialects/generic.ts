@@ -44,8 +44,15 @@ const calls = [
 
 /** The guess for a span of no known convention. */
 export function guessKind(view: SpanView): SpanKind | undefined {
+  if (!mentionsModel(view)) return undefined;
   const found = findLookAlikes(view);
   if (!found?.model) return undefined;
   if (found.usage === undefined && !found.messages) return undefined;
   return /embed/i.test(found.model.value) ? 'embedding' : 'llm';
+}
+
+/** Spares the costly search on the many spans that have nothing to do with models. */
+function mentionsModel(view: SpanView): boolean {
+  for (const key of view.attributes.keys()) if (key.includes('model') || key.includes('Model')) return true;
+  return false;
 }

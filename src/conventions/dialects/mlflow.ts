@@ -3,7 +3,8 @@ import type { Dialect } from '../dialect.ts';
 import { field, isRecord } from '../messages/structured.ts';
 import { outputOf } from '../outputValue.ts';
 import { readUsageObject } from '../usageObject.ts';
-import { asNumber } from '../values.ts';
+import type { SpanView } from '../spanView.ts';
+import { asNumber, asText } from '../values.ts';
 
 /** MLflow Tracing: every value is JSON text, so that a kind reads `"CHAT_MODEL"`, quotes included. */
 export const mlflow: Dialect = {
@@ -35,12 +36,25 @@ export const mlflow: Dialect = {
       requestModel: inputs?.model,
       responseModel: view.has('mlflow.llm.model') ? undefined : output?.model,
       responseId: output?.id,
-      finishReasons: output?.finishReasons,
+      finishReasons: streamReasons(view) ?? output?.finishReasons,
       cost: total === undefined ? undefined : { total, attribute: 'mlflow.llm.cost' },
       from: ['mlflow.spanOutputs', 'mlflow.spanInputs', 'mlflow.llm.cost'],
     };
   },
 };
+
+/** MLflow puts a stream together itself and calls every end `stop`; the chunks tell the reason. */
+function streamReasons(view: SpanView): readonly string[] | undefined {
+  const { events } = view.input.span;
+  for (let i = events.length - 1; i >= 0 && i >= events.length - 8; i--) {
+    const event = events[i];
+    if (!event?.name.startsWith('mlflow.chunk.item.')) continue;
+    const text = asText(event.attributes.get('mlflow.chunk.value'))?.slice(0, 8192) ?? '';
+    const reason = /"(?:finish_reason|stop_reason)": ?"(\w{1,40})"/.exec(text)?.[1];
+    if (reason !== undefined) return [reason];
+  }
+  return undefined;
+}
 
 const kinds = new Map<string, SpanKind>([
   ['chat_model', 'llm'],
