@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { ByteLease } from './byteBudget.ts';
-import { FramePrefix } from './grpcFraming.ts';
+import { FramePrefix, prefixBytes } from './grpcFraming.ts';
 import { refuseCaller } from './guards.ts';
 import { busy, tooLarge } from './inflate.ts';
 import type { Compression } from './inflate.ts';
@@ -56,7 +56,8 @@ export class GrpcCall {
     const limit = this.#ingest.maxRequestBytes;
     this.#received += bytes.length;
     const known = this.#prefix.feed(bytes);
-    if ((known && this.#prefix.length > limit) || this.#received > limit + 5) this.refuse(tooLarge(limit));
+    if (known && this.#prefix.length > limit) this.refuse(tooLarge(limit));
+    else if (known && this.#received > this.#prefix.length + prefixBytes) this.refuse(secondMessage());
     else if (!this.lease.take(bytes.length)) this.refuse(busy());
   }
 }
@@ -116,4 +117,8 @@ export function answerRefusal(stream: ServerHttp2Stream, refusal: Refusal): void
 /** gRPC's `Status-Message`: percent-encoded UTF-8. */
 function percentEncode(text: string): string {
   return encodeURI(text);
+}
+
+function secondMessage(): Refusal {
+  return new Refusal('malformed', 'there is more than one message in the call');
 }

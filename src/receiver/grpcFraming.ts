@@ -1,3 +1,5 @@
+export const prefixBytes = 5;
+
 /** Reads the 5 bytes before a gRPC message, in whatever pieces they come: the compressed flag and the length. */
 export class FramePrefix {
   #read = 0;
@@ -6,11 +8,11 @@ export class FramePrefix {
 
   /** Feeds the stream's bytes from its start; true once the prefix is complete. */
   feed(bytes: Uint8Array): boolean {
-    for (let i = 0; i < bytes.length && this.#read < 5; i++, this.#read++) {
+    for (let i = 0; i < bytes.length && this.#read < prefixBytes; i++, this.#read++) {
       if (this.#read === 0) this.#flag = bytes[i]!;
       else this.#length = this.#length * 256 + bytes[i]!;
     }
-    return this.#read === 5;
+    return this.#read === prefixBytes;
   }
 
   get compressed(): boolean {

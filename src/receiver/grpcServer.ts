@@ -1,10 +1,10 @@
+import type * as GrpcLibrary from '@grpc/grpc-js';
 import type {
   handleUnaryCall,
   sendUnaryData,
   Server,
   ServerUnaryCall,
   ServiceDefinition,
-  StatusObject,
 } from '@grpc/grpc-js';
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import net from 'node:net';
@@ -16,7 +16,7 @@ import type { Ingest } from './ingest.ts';
 import { Refusal } from './refusal.ts';
 import { encodeAccepted, encodeStatus } from './responses.ts';
 
-type Grpc = typeof import('@grpc/grpc-js');
+type Grpc = typeof GrpcLibrary;
 type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
 const services: readonly (readonly [Signal, string])[] = [
@@ -24,6 +24,13 @@ const services: readonly (readonly [Signal, string])[] = [
   ['logs', 'opentelemetry.proto.collector.logs.v1.LogsService'],
   ['metrics', 'opentelemetry.proto.collector.metrics.v1.MetricsService'],
 ];
+
+/**
+ * HTTP/2 flow control, in bytes: a usual request of 300 kB arrives without waiting for window updates, which a third of
+ * the time went into with the protocol's 64 kB. The connection's is what a client can make us buffer unasked.
+ */
+const streamWindow = 512 * 1024;
+const connectionWindow = 1024 * 1024;
 
 /** Internal header that leads from the library's call to ours; one that a client sends is overwritten. */
 const callHeader = 'x-receiver-call';
@@ -141,6 +148,8 @@ export class GrpcFront {
     const socket = this.#arriving;
     if (!socket) return;
     this.#sockets.set(session, socket);
+    session.settings({ initialWindowSize: streamWindow });
+    session.setLocalWindowSize(connectionWindow);
     session.once('remoteSettings', () => this.#silent.delete(socket));
   }
 
@@ -200,7 +209,7 @@ export class GrpcFront {
   }
 
   /** Counts the refusal as well. */
-  #errorOf(refusal: Refusal): Partial<StatusObject> {
+  #errorOf(refusal: Refusal): { code: number; details: string; metadata: GrpcLibrary.Metadata } {
     this.#ingest.dropped(refusal.reason);
     const metadata = new this.#grpc.Metadata();
     metadata.set('grpc-status-details-bin', asBuffer(encodeStatus(refusal, 'protobuf')));

@@ -5,20 +5,19 @@ import type { HttpAnswer } from './portProbe.ts';
 import type { ReceiverProtocol } from './types.ts';
 import { selfName } from './selfDescription.ts';
 
-const timeLimitMs = 500;
-
 /**
  * Says in a few words what listens on a port of this machine, e.g. `Jaeger (process jaeger, pid 4711)`, `another window
- * of LLM Trace Inspector`, `a gRPC server`; undefined when it cannot be told. Takes at most 500 ms. Asks nothing but
+ * of LLM Trace Inspector`, `a gRPC server`; undefined when it cannot be told. Takes at most `timeoutMs`. Asks nothing but
  * the port itself, and only on loopback. What the other program says about itself is matched, never repeated.
  */
 export async function identifyPortHolder(
   protocol: ReceiverProtocol,
   host: string,
   port: number,
+  timeoutMs = 500,
 ): Promise<string | undefined> {
   if (!isLoopback(host)) return undefined;
-  const stop = AbortSignal.timeout(timeLimitMs);
+  const stop = AbortSignal.timeout(timeoutMs);
   const [root, traces, http2, process] = await Promise.all([
     protocol === 'http' ? probeHttp(host, port, '/', stop) : undefined,
     protocol === 'http' ? probeHttp(host, port, '/v1/traces', stop) : undefined,

@@ -22,24 +22,23 @@ import type {
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { settings } = options;
   const hosts = settings.hosts ?? defaultHosts;
+  const limits = { ...defaultLimits, ...options.limits };
   const ingest = new Ingest({
     sink: options.sink,
     onDropped: options.onDropped,
     guards: guardSettings(settings.allowedHosts, settings.allowedOrigins),
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     maxRequestBytes: settings.maxRequestBytes ?? defaultMaxRequestBytes,
   });
   const http = new HttpFront(ingest);
-  const [[grpc, grpcBinding], httpBinding] = await Promise.all([
-    GrpcFront.create(ingest).then(
-      async (front) =>
-        [front, await bindHosts(() => front.createServer(), hosts, settings.grpcPort)] as const,
-    ),
+  const grpc = await GrpcFront.create(ingest);
+  const [grpcBinding, httpBinding] = await Promise.all([
+    bindHosts(() => grpc.createServer(), hosts, settings.grpcPort),
     bindHosts(() => http.createServer(), hosts, settings.httpPort),
   ]);
   const conflicts = await Promise.all([
-    ...conflictsOf('grpc', grpcBinding),
-    ...conflictsOf('http', httpBinding),
+    ...conflictsOf('grpc', grpcBinding, limits.probeTimeoutMs),
+    ...conflictsOf('http', httpBinding, limits.probeTimeoutMs),
   ]);
   const grpcEndpoint = endpointOf(grpcBinding);
   const httpEndpoint = endpointOf(httpBinding);
@@ -60,9 +59,14 @@ function endpointOf(binding: Binding<net.Server>): ReceiverEndpoint | undefined 
   return first && { host: first.host, port: first.port };
 }
 
-function conflictsOf(protocol: ReceiverProtocol, binding: Binding<net.Server>): Promise<ReceiverConflict>[] {
+function conflictsOf(
+  protocol: ReceiverProtocol,
+  binding: Binding<net.Server>,
+  probeTimeoutMs: number,
+): Promise<ReceiverConflict>[] {
   return binding.failures.map(async ({ host, port, code }) => {
-    const heldBy = code === 'EADDRINUSE' ? await identifyPortHolder(protocol, host, port) : undefined;
+    const heldBy =
+      code === 'EADDRINUSE' ? await identifyPortHolder(protocol, host, port, probeTimeoutMs) : undefined;
     return { protocol, host, port, code, heldBy };
   });
 }

@@ -50,7 +50,6 @@ export class Refusal {
 
 /** Fit for a header: a message may quote what the client sent. */
 function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text
     .slice(0, 500)
     .toWellFormed()

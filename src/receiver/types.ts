@@ -42,17 +42,20 @@ export interface ReceiverLimits {
   readonly maxConcurrentStreams: number;
   /** How often the timeouts are looked at. */
   readonly checkIntervalMs: number;
+  /** How long a taken port is asked what it is. */
+  readonly probeTimeoutMs: number;
 }
 
 export const defaultLimits: ReceiverLimits = {
   maxBytesInFlight: 256 * 1024 * 1024,
-  maxConnections: 1024,
+  maxConnections: 512,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   keepAliveTimeoutMs: 75_000,
   grpcIdleTimeoutMs: 600_000,
   maxConcurrentStreams: 128,
   checkIntervalMs: 2_000,
+  probeTimeoutMs: 500,
 };
 
 export const defaultHosts: readonly string[] = ['127.0.0.1', '::1'];

@@ -129,7 +129,7 @@ describe('The gRPC port under attack', () => {
       'malformed',
     ],
     ['a length of 4 GB', {}, framed(traceRequest(), 0, 0xffffffff), code.RESOURCE_EXHAUSTED, 'too-large'],
-    ['two messages', {}, Buffer.concat([request, request]), code.UNIMPLEMENTED, undefined],
+    ['two messages', {}, Buffer.concat([request, request]), code.INVALID_ARGUMENT, 'malformed'],
     ['no message', {}, Buffer.alloc(0), code.UNIMPLEMENTED, undefined],
     ['a senseless timeout', { 'grpc-timeout': 'soon' }, request, code.INTERNAL, undefined],
     ['a path that no header may hold', { ':path': '/é\u0080/x' }, request, code.UNIMPLEMENTED, undefined],
@@ -322,7 +322,9 @@ describe('The gRPC port under attack', () => {
         String(grpcStatus),
       );
     }
-    assert.ok(peak - before < 2 * 1.5 * limit, `grew by ${Math.round((peak - before) / 1e6)} MB`);
+    // Unbounded it would be 2 GB. What is given back is not collected at once.
+    const growth = Math.round((peak - before) / 1e6);
+    assert.ok(growth < 500, `grew by ${growth} MB`);
     assert.equal(receiver.appended.length, 0);
     await stillServes(receiver);
   });

@@ -9,6 +9,7 @@ import { decodePartialSuccess, decodeStatus, traceRequest } from './helpers/payl
 import { closeReceiversAfterEach, startTestReceiver } from './helpers/receiver.ts';
 
 const fixtures = new URL('../../fixtures/captures/', import.meta.url);
+// eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a sink may do anything
 const failing = (error: unknown): Sink => ({ append: () => Promise.reject(error) });
 const badSpan = { traceId: '0'.repeat(32), spanId: '1'.repeat(16), name: 'all zero' };
 const goodSpan = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), name: 'good' };

@@ -148,11 +148,10 @@ describe('Ports', () => {
       /^an HTTP server[ -~]*$/,
     ],
   ] as const) {
-    it(`held by ${what} are described within a second`, async () => {
+    it(`held by ${what} are described, and not waited for`, async () => {
       const port = await hold(server());
-      const begun = performance.now();
-      assert.match((await identifyPortHolder('http', '127.0.0.1', port)) ?? '', expected);
-      assert.ok(performance.now() - begun < 5_000);
+      const timeout = what.startsWith('what') ? 300 : 10_000;
+      assert.match((await identifyPortHolder('http', '127.0.0.1', port, timeout)) ?? '', expected);
     });
   }
 
@@ -165,7 +164,7 @@ describe('Ports', () => {
       const port = Number(
         await new Promise<string>((resolve) => child.stdout.once('data', (text) => resolve(String(text)))),
       );
-      const holder = await identifyPortHolder('grpc', '127.0.0.1', port);
+      const holder = await identifyPortHolder('grpc', '127.0.0.1', port, 3_000);
       assert.match(holder ?? '', new RegExp(`pid ${child.pid}\\b`));
     } finally {
       child.kill();

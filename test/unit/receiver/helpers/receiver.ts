@@ -44,7 +44,7 @@ export async function startTestReceiver(options: TestReceiverOptions = {}): Prom
   };
   const receiver = await startReceiver({
     settings: { hosts: ['127.0.0.1'], grpcPort: 0, httpPort: 0, ...options.settings },
-    limits: { checkIntervalMs: 50, ...options.limits },
+    limits: { checkIntervalMs: 50, probeTimeoutMs: 10_000, ...options.limits },
     sink: options.sink ?? memory,
     onDropped: (reason, count) => dropped.set(reason, (dropped.get(reason) ?? 0) + count),
   });
