@@ -68,7 +68,7 @@ describe('a window of the editor', function () {
       await call.waitFor();
       const label = (await call.getAttribute('aria-label')) ?? '';
       assert.match(label, /1,500 tokens/);
-      assert.match(label, /\$0\.0060/);
+      assert.match(label, /\$0\.006\b/);
       const truncated = window.rows('Traces', 'chat gpt-4o-mini').first();
       assert.match((await truncated.getAttribute('aria-label')) ?? '', /3,000 tokens.*\$0\.0009.*truncated/);
       await window.expandOrCollapse(row, false);
@@ -122,13 +122,15 @@ describe('a window of the editor', function () {
     const panel = window.webview();
     await panel.getByText('What is the capital of Portugal?').waitFor();
     await panel.getByText('It is Lisbon.').waitFor();
+    await window.screenshot(path.join(pictures, 'details-conversation.png'));
+    await panel.getByRole('tab', { name: /^Cost/ }).click();
     await eventually(async () => {
       const text = (await panel.locator('body').innerText()).replaceAll(/\s+/g, ' ');
       assert.match(text, /1,000.{0,12}\$2\.5 \/ 1M.{0,12}\$0\.0025/);
       assert.match(text, /50.{0,12}\$10 \/ 1M.{0,12}\$0\.0005/);
       assert.match(text, /genai-prices/);
     });
-    await window.screenshot(path.join(pictures, 'details.png'));
+    await window.screenshot(path.join(pictures, 'details-cost.png'));
   });
 
   it('stays as it was when new traces arrive: selection and expansion', async () => {

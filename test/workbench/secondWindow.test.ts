@@ -91,13 +91,16 @@ describe('a second window', function () {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     })();
-    await eventually(() => assert.ok(acknowledged >= 20));
-    await first.close();
-    await statusIn(second, 'listening').waitFor();
-    const before = acknowledged;
-    await eventually(() => assert.ok(acknowledged >= before + 20));
-    sending = false;
-    await sender;
+    try {
+      await eventually(() => assert.ok(acknowledged >= 20));
+      await first.close();
+      await statusIn(second, 'listening').waitFor();
+      const before = acknowledged;
+      await eventually(() => assert.ok(acknowledged >= before + 20));
+    } finally {
+      sending = false;
+      await sender;
+    }
 
     console.log(`      the ports were without a listener for ${Math.round(longestGap)} ms`);
     assert.ok(longestGap < 2000, `the take-over took ${Math.round(longestGap)} ms`);

@@ -8,9 +8,10 @@ export const pictures = path.resolve('out', 'screenshots');
 /** How long starting an editor may take on a busy machine. */
 export const startUp = 120_000;
 
-/** The extension's item in the status bar while it is in this state, e.g. `listening`. */
+/** The extension's item in the status bar while it is in this state, e.g. `listening` (which `receiving` is, too). */
 export function statusIn(window: Workbench, state: string | RegExp): ReturnType<Workbench['statusBarItem']> {
-  const wanted = typeof state === 'string' ? new RegExp(`LLM Traces, ${state}`) : state;
+  const words = state === 'listening' ? '(listening|receiving)' : state;
+  const wanted = typeof words === 'string' ? new RegExp(`LLM Traces, ${words}`) : words;
   return window.page.locator('.part.statusbar').getByRole('button', { name: wanted });
 }
 
