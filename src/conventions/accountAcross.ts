@@ -27,12 +27,18 @@ export function accountAcross(
   for (const twin of findTwins(calls)) {
     const { duplicate, counts } = twin;
     if (duplicate.traceId === counts.traceId) continue;
-    changed.push({ ...keyOf(duplicate), decision: { counted: false, countedIn: keyOf(counts), rule: twinRule(twin) } });
+    changed.push({
+      ...keyOf(duplicate),
+      decision: { counted: false, countedIn: keyOf(counts), rule: twinRule(twin) },
+    });
     const rule = 'Counts for this call, which a span of another instrumentation in another trace repeats.';
     changed.push({ ...keyOf(counts), decision: withLoan(counts, duplicate, rule, decisions) });
   }
   for (const [call, answer] of rootAnswers(spans, decisions)) {
-    changed.push({ ...keyOf(answer), decision: { counted: false, countedIn: keyOf(call), rule: answerRule } });
+    changed.push({
+      ...keyOf(answer),
+      decision: { counted: false, countedIn: keyOf(call), rule: answerRule },
+    });
     const rule = 'A call of a model; its answer came late, in another trace.';
     changed.push({ ...keyOf(call), decision: withLoan(call, answer, rule, decisions) });
   }
@@ -57,7 +63,10 @@ function rootAnswers(
     const decision = decisions(span);
     return isLateAnswer(span) ? !decision?.countedIn : decision?.counted !== false && !decision?.usage;
   });
-  return lateAnswers(roots).map(([call, answer]) => [roots[call] as AccountingSpan, roots[answer] as AccountingSpan]);
+  return lateAnswers(roots).map(([call, answer]) => [
+    roots[call] as AccountingSpan,
+    roots[answer] as AccountingSpan,
+  ]);
 }
 
 function withLoan(
@@ -76,5 +85,6 @@ function withLoan(
     ...(usage ? { usage } : {}),
     ...(cost === undefined ? {} : { reportedCost: cost }),
     ...(lent ? { lentBy: keyOf(lender) } : {}),
+    contentFrom: keyOf(lender),
   };
 }

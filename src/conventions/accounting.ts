@@ -36,8 +36,14 @@ function classOf(span: AccountingSpan): number {
 const boundaries = new Set<string>(['tool', 'agent', 'mcp', 'workflow', 'guardrail', 'evaluator']);
 
 const notACall: CountDecision = { counted: false, rule: 'No call of a model or a tool.' };
-const pendingNotice: CountDecision = { counted: false, rule: 'A start notice: the span itself counts once it arrives.' };
-const patchSpan: CountDecision = { counted: false, rule: 'Says something about another span; no work of its own.' };
+const pendingNotice: CountDecision = {
+  counted: false,
+  rule: 'A start notice: the span itself counts once it arrives.',
+};
+const patchSpan: CountDecision = {
+  counted: false,
+  rule: 'Says something about another span; no work of its own.',
+};
 const ordinary: Record<string, CountDecision> = {
   llm: { counted: true, rule: 'A call of a model; no span below it stands for the same call.' },
   embedding: { counted: true, rule: 'An embedding call; no span below it stands for the same call.' },
@@ -46,7 +52,10 @@ const ordinary: Record<string, CountDecision> = {
 };
 const toolCall: CountDecision = { counted: true, rule: 'A tool call.' };
 const aggregate: CountDecision = { counted: false, rule: 'Its usage repeats that of the calls below it.' };
-const declaredAggregate: CountDecision = { counted: false, rule: 'The emitter marks its usage as the sum of the calls below it.' };
+const declaredAggregate: CountDecision = {
+  counted: false,
+  rule: 'The emitter marks its usage as the sum of the calls below it.',
+};
 export const answerRule = 'The late answer of a streamed call, which takes its usage.';
 const carrier = 'The only span with usage: no model call below it has any.';
 
@@ -64,6 +73,8 @@ class Book {
   /** Model calls below at any depth, and the one that stands for them. */
   readonly #deepLeaves: Int32Array;
   readonly #deepLeaf: Int32Array;
+  /** Another span of the same call, for its messages. */
+  readonly #content = new Map<number, SpanKey>();
   readonly #lent = new Map<number, { usage?: Usage | undefined; cost?: number | undefined; by: SpanKey }>();
 
   constructor(forest: Forest) {
@@ -150,14 +161,27 @@ class Book {
     const single = (this.#leaves[kind] as Int32Array)[i] === 1;
     if (single && span.failed && !leaf.failed && !leaf.usage && this.#decisions[leafIndex]?.counted) {
       // The call broke after the inner span had ended, as streams do.
-      this.#decisions[i] = { counted: true, rule: 'The call failed here, after the span below it had ended.' };
-      this.#decisions[leafIndex] = { counted: false, countedIn: keyOf(span), rule: 'The call goes on, and fails, in the span above.' };
+      this.#decisions[i] = {
+        counted: true,
+        rule: 'The call failed here, after the span below it had ended.',
+      };
+      this.#decisions[leafIndex] = {
+        counted: false,
+        countedIn: keyOf(span),
+        rule: 'The call goes on, and fails, in the span above.',
+      };
       return;
     }
     const count = single ? 'the call' : 'calls';
-    this.#decisions[i] = { counted: false, countedIn: keyOf(leaf), rule: `Wraps ${count} that a span below stands for.` };
-    if (single) this.#lend(leafIndex, span);
-    else if (span.usage && !this.#anyUsageBelow(i, kind)) this.#lend(leafIndex, span);
+    this.#decisions[i] = {
+      counted: false,
+      countedIn: keyOf(leaf),
+      rule: `Wraps ${count} that a span below stands for.`,
+    };
+    if (single) {
+      this.#lend(leafIndex, span);
+      this.#content.set(leafIndex, keyOf(span));
+    } else if (span.usage && !this.#anyUsageBelow(i, kind)) this.#lend(leafIndex, span);
   }
 
   /** Do any of the calls that a wrapper stands for have usage? Asked only for wrappers of several calls. */
@@ -187,6 +211,7 @@ class Book {
 
   #settleAnswer(call: number, answer: number): void {
     this.#lend(call, this.#span(answer));
+    this.#content.set(call, keyOf(this.#span(answer)));
     this.#decisions[answer] = { counted: false, countedIn: keyOf(this.#span(call)), rule: answerRule };
   }
 
@@ -196,6 +221,7 @@ class Book {
     for (const twin of findTwins([...candidates.keys()])) {
       const duplicate = candidates.get(twin.duplicate) ?? -1;
       this.#decisions[duplicate] = { counted: false, countedIn: keyOf(twin.counts), rule: twinRule(twin) };
+      this.#content.set(candidates.get(twin.counts) ?? -1, keyOf(twin.duplicate));
       this.#lend(candidates.get(twin.counts) ?? -1, { ...twin.duplicate, usage: this.#usageOf(duplicate) });
     }
   }
@@ -208,7 +234,11 @@ class Book {
     const cost = known?.cost ?? span.reportedCost;
     const lentCost = cost === undefined ? from.reportedCost : undefined;
     if (!usage && lentCost === undefined) return;
-    this.#lent.set(to, { usage: usage ?? known?.usage, cost: lentCost ?? known?.cost, by: known?.by ?? keyOf(from) });
+    this.#lent.set(to, {
+      usage: usage ?? known?.usage,
+      cost: lentCost ?? known?.cost,
+      by: known?.by ?? keyOf(from),
+    });
   }
 
   /** Usage on agents, workflows, chains and the like. */
@@ -235,7 +265,11 @@ class Book {
       if (fits) this.#lend(leaf, span);
     } else if (span.usageIsAggregate) this.#decisions[i] = declaredAggregate;
     else if (fits && !this.#span(leaf).failed) {
-      this.#decisions[i] = { counted: false, countedIn: keyOf(this.#span(leaf)), rule: 'Stands for one call, which takes its usage.' };
+      this.#decisions[i] = {
+        counted: false,
+        countedIn: keyOf(this.#span(leaf)),
+        rule: 'Stands for one call, which takes its usage.',
+      };
       this.#lend(leaf, span);
       carried[i] = 1;
     } else this.#decisions[i] = { counted: true, rule: carrier };
@@ -246,7 +280,9 @@ class Book {
     const own = this.#usageOf(leaf);
     if (!own) return true;
     const { input, output } = span.usage ?? {};
-    return (own.input === undefined || own.input === input) && (own.output === undefined || own.output === output);
+    return (
+      (own.input === undefined || own.input === input) && (own.output === undefined || own.output === output)
+    );
   }
 
   #usageOf(i: number): Usage | undefined {
@@ -258,7 +294,11 @@ class Book {
       this.#decisions[i] =
         i === counting
           ? toolCall
-          : { counted: false, countedIn: keyOf(this.#span(counting)), rule: 'Another span of the same tool call counts.' };
+          : {
+              counted: false,
+              countedIn: keyOf(this.#span(counting)),
+              rule: 'Another span of the same tool call counts.',
+            };
     }
   }
 
@@ -301,12 +341,14 @@ class Book {
     const usage = span.usageIsAggregate || isToolCall(span) ? undefined : (lent?.usage ?? span.usage);
     const cost = span.reportedCost ?? lent?.cost;
     const attempts = this.#attempts.get(i);
-    if (!usage && cost === undefined && !attempts) return decision;
+    const contentFrom = this.#content.get(i);
+    if (!usage && cost === undefined && !attempts && !contentFrom) return decision;
     return {
       ...decision,
       ...(usage ? { usage } : {}),
       ...(cost === undefined ? {} : { reportedCost: cost }),
       ...(lent ? { lentBy: lent.by } : {}),
+      ...(contentFrom ? { contentFrom } : {}),
       ...(attempts && attempts.retries > 0 ? { retries: attempts.retries } : {}),
       ...(attempts?.rateLimited ? { rateLimited: true } : {}),
     };

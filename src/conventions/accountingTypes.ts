@@ -24,7 +24,8 @@ export interface AccountingSpan extends SpanKey {
   /** As in `SpanFacts`; `span` when absent. Start notices never count; late answers lend their usage to the call. */
   readonly disposition?: SpanFacts['disposition'] | undefined;
   /** Set for the span of an HTTP client: tells of retries that the call above it hides. */
-  readonly http?: { readonly status?: number | undefined; readonly resendCount?: number | undefined } | undefined;
+  readonly http?:
+    { readonly status?: number | undefined; readonly resendCount?: number | undefined } | undefined;
 }
 
 /** Whether a span's own work counts in sums, and by which rule. */
@@ -41,6 +42,8 @@ export interface CountDecision {
   readonly reportedCost?: number | undefined;
   /** The span that lent what this one lacks. */
   readonly lentBy?: SpanKey | undefined;
+  /** Another span of this very call, which may hold messages that this one lacks. */
+  readonly contentFrom?: SpanKey | undefined;
   /** Attempts after the first, as HTTP spans below the call show them; absent when they show none. */
   readonly retries?: number | undefined;
   /** True when an HTTP span below the call was answered 429 (or 529). */

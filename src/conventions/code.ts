@@ -7,7 +7,11 @@ import { asNumber, asText } from './values.ts';
  * What the span says about its place in the source: `code.*` of either generation, else a stack trace. Paths are as
  * the program gave them; `root` is the folder that relative ones start from (Logfire).
  */
-export function readCode(view: SpanView, fields: FieldValues, errorStack: string | undefined): SpanFacts['code'] {
+export function readCode(
+  view: SpanView,
+  fields: FieldValues,
+  errorStack: string | undefined,
+): SpanFacts['code'] {
   const file = asText(fields.get(at.codeFile));
   const line = asNumber(fields.get(at.codeLine));
   const column = asNumber(fields.get(at.codeColumn));
@@ -40,7 +44,8 @@ function anyStack(view: SpanView): string | undefined {
 
 function rootOf(view: SpanView): string | undefined {
   const { attributes } = view.input.resource;
-  const folder = asText(attributes.get('logfire.code.work_dir')) ?? asText(attributes.get('process.working_directory'));
+  const folder =
+    asText(attributes.get('logfire.code.work_dir')) ?? asText(attributes.get('process.working_directory'));
   const inside = asText(attributes.get('logfire.code.root_path'));
   if (folder === undefined) return inside;
   return inside === undefined || inside === '.' ? folder : `${folder.replace(/[/\\]+$/, '')}/${inside}`;

@@ -1,5 +1,12 @@
 import type { AttributeValue } from '../otlp/types.ts';
-import { type Dialect, type FieldName, fieldNames, type FieldTable, timingNames, type TimingName } from './dialect.ts';
+import {
+  type Dialect,
+  type FieldName,
+  fieldNames,
+  type FieldTable,
+  timingNames,
+  type TimingName,
+} from './dialect.ts';
 import type { UsageName, UsageTable } from './dialect.ts';
 import { dialects } from './registry.ts';
 import type { SpanView } from './spanView.ts';
@@ -31,7 +38,10 @@ interface KeyEntry {
 
 const allFields: readonly (FieldName | TimingName)[] = [...fieldNames, ...timingNames];
 /** Where each field is kept. */
-export const at = Object.fromEntries(allFields.map((name, index) => [name, index])) as Record<FieldName | TimingName, number>;
+export const at = Object.fromEntries(allFields.map((name, index) => [name, index])) as Record<
+  FieldName | TimingName,
+  number
+>;
 const keyIndex = new Map<string, KeyEntry>();
 const nameSigns = new Map<string, number[]>();
 const namePrefixes: (readonly [string, number])[] = [];
@@ -62,7 +72,14 @@ function addFields(dialect: number, table: FieldTable | undefined, own: boolean)
   for (const [name, keys] of Object.entries(table ?? {})) {
     const field = at[name as FieldName];
     keys.forEach((key, order) =>
-      entryOf(key).slots.push({ key, dialect, own, order: own ? order : 100 + order, field, usage: undefined }),
+      entryOf(key).slots.push({
+        key,
+        dialect,
+        own,
+        order: own ? order : 100 + order,
+        field,
+        usage: undefined,
+      }),
     );
   }
 }
@@ -128,7 +145,9 @@ const maxScopes = 4096;
 function scopeSigns(scope: string): readonly number[] {
   const known = scopeCache.get(scope);
   if (known) return known;
-  const found = [...new Set(scopePrefixes.filter(([prefix]) => matches(scope, prefix)).map(([, index]) => index))];
+  const found = [
+    ...new Set(scopePrefixes.filter(([prefix]) => matches(scope, prefix)).map(([, index]) => index)),
+  ];
   if (scopeCache.size >= maxScopes) scopeCache.clear();
   scopeCache.set(scope, found);
   return found;
@@ -201,7 +220,9 @@ export interface CollectedUsage {
 
 export function chooseUsage(collected: Collected, decided: number): readonly CollectedUsage[] {
   const { slots, values } = collected;
-  let found: { dialect: number; raw: RawUsage; keys: string[]; ranks: Partial<Record<UsageName, number>> }[] | undefined;
+  let found:
+    | { dialect: number; raw: RawUsage; keys: string[]; ranks: Partial<Record<UsageName, number>> }[]
+    | undefined;
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i] as Slot;
     if (slot.usage === undefined || (slot.own && slot.dialect !== decided)) continue;

@@ -27,7 +27,8 @@ export function hasContentEvents(view: SpanView): boolean {
  */
 export function contentEvents(view: SpanView): EventMessages {
   const reader = new EventReader();
-  for (const event of view.input.span.events.slice(0, maxEvents)) reader.add(event.name, event.attributes, undefined);
+  for (const event of view.input.span.events.slice(0, maxEvents))
+    reader.add(event.name, event.attributes, undefined);
   const spanEvents = reader.take();
   for (const { record } of view.input.logs.slice(0, maxEvents)) {
     reader.add(eventName(record), record.attributes, record.body);
@@ -56,7 +57,9 @@ class EventReader {
       this.#single.input.push(...messages);
     } else if (name === 'gen_ai.choice') this.#single.output.push(...choices(attributes, body));
     else if (name === 'gen_ai.content.prompt') {
-      this.#single.input.push(...parseMessages(attributes.get('gen_ai.prompt') ?? body, { defaultRole: 'user' }));
+      this.#single.input.push(
+        ...parseMessages(attributes.get('gen_ai.prompt') ?? body, { defaultRole: 'user' }),
+      );
     } else if (name === 'gen_ai.content.completion') {
       const text = attributes.get('gen_ai.completion') ?? body;
       this.#single.output.push(...parseMessages(text, { defaultRole: 'assistant' }));
@@ -113,7 +116,8 @@ function messagesOf(value: unknown, role: Role): readonly Message[] {
   const message = new Map<string, unknown>(members(record));
   if (Array.isArray(blocks)) message.set('content', blocks);
   if (field(record, 'role') === undefined) message.set('role', role);
-  if (role === 'tool' && field(record, 'tool_call_id') === undefined) message.set('tool_call_id', field(record, 'id'));
+  if (role === 'tool' && field(record, 'tool_call_id') === undefined)
+    message.set('tool_call_id', field(record, 'id'));
   return parseMessages([message], { defaultRole: role });
 }
 

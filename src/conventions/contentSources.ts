@@ -164,7 +164,9 @@ function aiResponse(view: SpanView): readonly Message[] {
 }
 
 function toolCalls(calls: readonly unknown[]): readonly MessagePart[] {
-  const typed = calls.map((call) => (isRecord(call) && field(call, 'type') === undefined ? withType(call) : call));
+  const typed = calls.map((call) =>
+    isRecord(call) && field(call, 'type') === undefined ? withType(call) : call,
+  );
   return parseMessages(typed, { defaultRole: 'assistant' }).flatMap((message) => message.parts);
 }
 

@@ -26,7 +26,8 @@ export function readConversation(
   const guess = decided.id === 'generic' ? findLookAlikes(view) : undefined;
   let input = mapped(view, options, 'inputMessages', 'user');
   if (input.length === 0) input = firstOf(inputSources, view, kind, events?.input);
-  if (input.length === 0 && guess?.inputKey) input = parseMessages(view.get(guess.inputKey), { defaultRole: 'user' });
+  if (input.length === 0 && guess?.inputKey)
+    input = parseMessages(view.get(guess.inputKey), { defaultRole: 'user' });
   let output = mapped(view, options, 'outputMessages', 'assistant');
   if (output.length === 0) output = firstOf(outputSources, view, kind, events?.output);
   if (output.length === 0 && guess?.outputKey) {
@@ -51,12 +52,20 @@ function firstOf(
 }
 
 /** Instructions at the head of the input belong to the system's part; the same ones twice are there once. */
-function separate(system: readonly Message[], input: readonly Message[], output: readonly Message[]): Conversation {
+function separate(
+  system: readonly Message[],
+  input: readonly Message[],
+  output: readonly Message[],
+): Conversation {
   let head = 0;
   while (input[head]?.role === 'system') head++;
   if (head === 0) return { system, input, output };
   const leading = input.slice(0, head);
-  return { system: system.length > 0 && sameText(system, leading) ? system : [...system, ...leading], input: input.slice(head), output };
+  return {
+    system: system.length > 0 && sameText(system, leading) ? system : [...system, ...leading],
+    input: input.slice(head),
+    output,
+  };
 }
 
 function sameText(a: readonly Message[], b: readonly Message[]): boolean {
@@ -64,7 +73,9 @@ function sameText(a: readonly Message[], b: readonly Message[]): boolean {
 }
 
 function textOf(messages: readonly Message[]): string {
-  return messages.flatMap((message) => message.parts.map((part) => (part.type === 'text' ? part.text : ''))).join('\n');
+  return messages
+    .flatMap((message) => message.parts.map((part) => (part.type === 'text' ? part.text : '')))
+    .join('\n');
 }
 
 function mapped(
@@ -81,7 +92,12 @@ function mapped(
   return [];
 }
 
-const toolKeys = ['gen_ai.tool.definitions', 'ai.prompt.tools', 'mlflow.chat.tools', 'gen_ai.request.available_tools'];
+const toolKeys = [
+  'gen_ai.tool.definitions',
+  'ai.prompt.tools',
+  'mlflow.chat.tools',
+  'gen_ai.request.available_tools',
+];
 const toolPrefixes = ['llm.tools', 'llm.request.functions', 'gen_ai.request.tools'];
 /** Requests that hold their tools among other things. */
 const requestKeys = [
@@ -123,14 +139,17 @@ export function readToolDefinitions(view: SpanView, options: UnderstandOptions):
   }
   for (const key of requestKeys) {
     const value = view.json(key);
-    const tools = value === undefined || (isRecord(value) && !mayHoldTools(value)) ? [] : parseToolDefinitions(value);
+    const tools =
+      value === undefined || (isRecord(value) && !mayHoldTools(value)) ? [] : parseToolDefinitions(value);
     if (tools.length > 0) return tools;
   }
   return [];
 }
 
 function mayHoldTools(value: Parameters<typeof field>[0]): boolean {
-  return ['tools', 'functions', 'config', 'function_tools', 'output_tools'].some((key) => field(value, key) !== undefined);
+  return ['tools', 'functions', 'config', 'function_tools', 'output_tools'].some(
+    (key) => field(value, key) !== undefined,
+  );
 }
 
 /** `{tool: {json_schema}}` (OpenInference). */
@@ -157,7 +176,11 @@ const documentPrefixes = ['retrieval.documents', 'reranker.output_documents'];
 export const documentSources = { exact: documentKeys, prefixes: documentPrefixes };
 
 /** What a retrieval found, or a reranking kept; empty for spans of other kinds. */
-export function readDocuments(view: SpanView, kind: SpanKind, options: UnderstandOptions): readonly RetrievedDocument[] {
+export function readDocuments(
+  view: SpanView,
+  kind: SpanKind,
+  options: UnderstandOptions,
+): readonly RetrievedDocument[] {
   for (const { attribute, field: target } of options.mappings ?? []) {
     const value = target === 'documents' ? view.get(attribute) : undefined;
     if (value !== undefined) return parseDocuments(value);

@@ -39,7 +39,8 @@ function presentPrefixes(view: SpanView): readonly string[] {
   let present: string[] | undefined;
   for (const key of view.attributes.keys()) {
     for (const prefix of prefixes) {
-      if (!key.startsWith(prefix) || key.charCodeAt(prefix.length) !== 46 || present?.includes(prefix)) continue;
+      if (!key.startsWith(prefix) || key.charCodeAt(prefix.length) !== 46 || present?.includes(prefix))
+        continue;
       (present ??= []).push(prefix);
     }
   }
@@ -92,7 +93,10 @@ function addGenkit(view: SpanView, found: Evaluation[]): void {
   found.push({
     name: subtype,
     ...optional('label', value),
-    ...optional('score', value === 'positive' || value === 'accepted' ? 1 : value === undefined ? undefined : 0),
+    ...optional(
+      'score',
+      value === 'positive' || value === 'accepted' ? 1 : value === undefined ? undefined : 0,
+    ),
     ...optional('explanation', view.text('genkit:metadata:textFeedback')),
     by: 'user',
     ...(parentSpanId === '' ? {} : { target: { traceId, spanId: parentSpanId } }),
@@ -104,7 +108,11 @@ function addOpenlit(view: SpanView, found: Evaluation[]): void {
   const score = view.number('gen_ai.eval.score') ?? view.number('guard.score');
   if (verdict === undefined && score === undefined) return;
   found.push({
-    name: view.text('gen_ai.eval.evaluation') ?? view.text('gen_ai.eval.type') ?? view.text('guard.validator') ?? 'guard',
+    name:
+      view.text('gen_ai.eval.evaluation') ??
+      view.text('gen_ai.eval.type') ??
+      view.text('guard.validator') ??
+      'guard',
     ...optional('score', score),
     ...optional('label', verdict),
     ...optional('explanation', view.text('gen_ai.eval.explanation') ?? view.text('guard.explanation')),

@@ -23,7 +23,13 @@ export function explain(input: SpanInput, options: UnderstandOptions): readonly 
   addField(rows, reading, 'responseModel', facts.responseModel, reading.dialectFacts?.responseModel);
   addField(rows, reading, 'responseId', facts.responseId, reading.dialectFacts?.responseId);
   addUsage(rows, reading, view);
-  addField(rows, reading, 'finish', facts.finishReasons.join(', ') || undefined, reading.dialectFacts?.finishReasons);
+  addField(
+    rows,
+    reading,
+    'finish',
+    facts.finishReasons.join(', ') || undefined,
+    reading.dialectFacts?.finishReasons,
+  );
   if (facts.reportedCost) {
     rows.push(row('cost', String(facts.reportedCost.total), [facts.reportedCost.attribute], facts.dialect));
   }
@@ -31,7 +37,9 @@ export function explain(input: SpanInput, options: UnderstandOptions): readonly 
     const origin = reading.fields.origin(at.firstTokenMillis) ?? reading.fields.origin(at.firstTokenSeconds);
     const told = reading.dialectFacts?.firstTokenMillis === undefined ? undefined : reading.dialectFacts.from;
     const from = origin ? [origin.key] : (told ?? ['span events']);
-    rows.push(row('timeToFirstTokenMs', String(facts.timeToFirstTokenMs), from, origin?.dialect ?? facts.dialect));
+    rows.push(
+      row('timeToFirstTokenMs', String(facts.timeToFirstTokenMs), from, origin?.dialect ?? facts.dialect),
+    );
   }
   for (const name of fieldNames) {
     if (rows.some((known) => known.field === name) || name === 'cost') continue;
@@ -58,7 +66,10 @@ function kindRow(input: SpanInput, { facts, decided }: Reading): Provenance {
   if (from.length === 0 && signs.scopes?.some((scope) => input.scope.name.startsWith(scope))) {
     from.push(`scope ${input.scope.name}`);
   }
-  if (decided.kindFrom.includes('gen_ai.operation.name') && input.span.attributes.has('gen_ai.operation.name')) {
+  if (
+    decided.kindFrom.includes('gen_ai.operation.name') &&
+    input.span.attributes.has('gen_ai.operation.name')
+  ) {
     from.push('gen_ai.operation.name');
   }
   if (from.length === 0) from.push(`name ${input.span.name}`);
@@ -92,7 +103,9 @@ function addUsage(rows: Provenance[], reading: Reading, view: SpanView): void {
     const keys = sources.flatMap((source) => source.keys);
     const json = (reading.decided.alsoReads ?? []).filter((key) => view.touched?.has(key));
     const own = sources[0]?.keys.length === 0 ? json : [];
-    rows.push(row(`usage.${name}`, String(value), [...own, ...keys], sources[0]?.dialect ?? reading.facts.dialect));
+    rows.push(
+      row(`usage.${name}`, String(value), [...own, ...keys], sources[0]?.dialect ?? reading.facts.dialect),
+    );
   }
 }
 
@@ -116,7 +129,8 @@ export function ignoredKeys(input: SpanInput, options: UnderstandOptions): reado
   readDocuments(view, facts.kind, options);
   const ignored: string[] = [];
   for (const key of input.span.attributes.keys()) {
-    if (touched.has(key) || isKnownKey(key) || isParameterKey(key) || isTagKey(key) || isEvaluationKey(key)) continue;
+    if (touched.has(key) || isKnownKey(key) || isParameterKey(key) || isTagKey(key) || isEvaluationKey(key))
+      continue;
     if (contentPrefixes.some((prefix) => key.startsWith(prefix))) continue;
     ignored.push(key);
   }

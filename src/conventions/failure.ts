@@ -65,7 +65,11 @@ export function readFailure(view: SpanView, signs: FailureSigns): Failure {
 }
 
 function plain(wire: number, message: string): Failure {
-  return { status: { code: wire === 1 ? 'ok' : wire === 2 ? 'error' : 'unset', message }, error: undefined, rateLimited: false };
+  return {
+    status: { code: wire === 1 ? 'ok' : wire === 2 ? 'error' : 'unset', message },
+    error: undefined,
+    rateLimited: false,
+  };
 }
 
 function hasFailed(wire: number, signs: FailureSigns, exception: Exception | undefined): boolean {
@@ -77,7 +81,15 @@ function hasFailed(wire: number, signs: FailureSigns, exception: Exception | und
   return working && exception !== undefined && !signs.answered;
 }
 
-const calls: ReadonlySet<SpanKind> = new Set(['llm', 'embedding', 'rerank', 'retrieval', 'tool', 'mcp', 'guardrail']);
+const calls: ReadonlySet<SpanKind> = new Set([
+  'llm',
+  'embedding',
+  'rerank',
+  'retrieval',
+  'tool',
+  'mcp',
+  'guardrail',
+]);
 
 interface Exception {
   readonly type: string | undefined;
@@ -132,7 +144,8 @@ export function looksRateLimited(text: string | undefined): boolean {
 function statusInText(type: string | undefined, text: string | undefined): number | undefined {
   const number = asNumber(type);
   if (number !== undefined && number >= 400 && number < 600) return number;
-  const found =
-    /(?:error code:? |status(?: code)?:? |http |^(?:\w+: )?|code['"]?: ?)([45]\d\d)\b/i.exec((text ?? '').slice(0, 300));
+  const found = /(?:error code:? |status(?: code)?:? |http |^(?:\w+: )?|code['"]?: ?)([45]\d\d)\b/i.exec(
+    (text ?? '').slice(0, 300),
+  );
   return found ? Number(found[1]) : undefined;
 }

@@ -42,12 +42,20 @@ export function finishFromContent(view: SpanView): readonly string[] {
   const found: string[] = [];
   for (const { name, attributes } of view.input.span.events) {
     if (name !== 'gen_ai.choice' && name !== 'gen_ai.client.inference.operation.details') continue;
-    found.push(...readFinishReasons(attributes.get('finish_reason') ?? attributes.get('gen_ai.response.finish_reasons')));
+    found.push(
+      ...readFinishReasons(
+        attributes.get('finish_reason') ?? attributes.get('gen_ai.response.finish_reasons'),
+      ),
+    );
     if (found.length === 0) found.push(...choiceReason(attributes.get('gen_ai.event.content')));
   }
   if (found.length > 0) return found;
   for (const { record } of view.input.logs) {
-    if (eventName(record) === 'gen_ai.choice') found.push(...choiceReason(record.body));
+    const name = eventName(record);
+    if (name === 'gen_ai.choice') found.push(...choiceReason(record.body));
+    else if (name === 'gen_ai.client.inference.operation.details' && found.length === 0) {
+      found.push(...readFinishReasons(record.attributes.get('gen_ai.response.finish_reasons')));
+    }
   }
   return found.length > 0 ? found : fromMessages(view);
 }
@@ -55,7 +63,9 @@ export function finishFromContent(view: SpanView): readonly string[] {
 function choiceReason(content: AttributeValue | undefined): readonly string[] {
   const choice = parseJson(content);
   if (!isRecord(choice)) return [];
-  const reason = stringField(choice, 'finish_reason') ?? stringField(recordField(choice, 'message') ?? choice, 'finish_reason');
+  const reason =
+    stringField(choice, 'finish_reason') ??
+    stringField(recordField(choice, 'message') ?? choice, 'finish_reason');
   return reason ? [reason] : [];
 }
 

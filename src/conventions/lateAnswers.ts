@@ -80,7 +80,7 @@ class Queue {
     if (!free) return -1;
     let place = start;
     while (place >= 0 && free[place] !== place) place = free[place] as number;
-    for (let i = start; i >= 0 && i !== place; ) {
+    for (let i = start; i >= 0 && i !== place;) {
       const next = free[i] as number;
       free[i] = place;
       i = next;

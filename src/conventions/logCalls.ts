@@ -65,19 +65,29 @@ interface Draft {
 function fullName(record: RawLogRecord, scope: string): string {
   const name = eventName(record);
   if (name.includes('.')) return name;
-  if (typeof record.body === 'string' && /^(?:claude_code|codex|gemini_cli)\.\w+$/.test(record.body)) return record.body;
+  if (typeof record.body === 'string' && /^(?:claude_code|codex|gemini_cli)\.\w+$/.test(record.body))
+    return record.body;
   return scope.startsWith('com.anthropic.claude_code') ? `claude_code.${name}` : name;
 }
 
 const readers = new Map<string, (record: RawLogRecord) => Draft | undefined>([
   ['codex.sse_event', codexAnswer],
-  ['codex.tool_result', (record) => tool(record, 'tool_name', 'call_id', 'arguments', 'output', 'conversation.id')],
+  [
+    'codex.tool_result',
+    (record) => tool(record, 'tool_name', 'call_id', 'arguments', 'output', 'conversation.id'),
+  ],
   ['claude_code.api_request', claudeAnswer],
   ['claude_code.api_error', (record) => failedCall(record, 'anthropic')],
-  ['claude_code.tool_result', (record) => tool(record, 'tool_name', 'tool_use_id', 'tool_input', 'tool_output', 'session.id')],
+  [
+    'claude_code.tool_result',
+    (record) => tool(record, 'tool_name', 'tool_use_id', 'tool_input', 'tool_output', 'session.id'),
+  ],
   ['gemini_cli.api_response', geminiAnswer],
   ['gemini_cli.api_error', (record) => failedCall(record, 'gcp.gemini')],
-  ['gemini_cli.tool_call', (record) => tool(record, 'function_name', 'call_id', 'function_args', 'output', 'session.id')],
+  [
+    'gemini_cli.tool_call',
+    (record) => tool(record, 'function_name', 'call_id', 'function_args', 'output', 'session.id'),
+  ],
   ['gen_ai.client.inference.operation.details', details],
 ]);
 
@@ -127,7 +137,8 @@ function claudeAnswer({ attributes }: RawLogRecord): Draft {
 
 function geminiAnswer({ attributes }: RawLogRecord): Draft {
   const output = asNumber(attributes.get('output_token_count'));
-  const thoughts = asNumber(attributes.get('thoughts_token_count')) ?? asNumber(attributes.get('thoughts_tokens_count'));
+  const thoughts =
+    asNumber(attributes.get('thoughts_token_count')) ?? asNumber(attributes.get('thoughts_tokens_count'));
   return {
     name: `chat ${asText(attributes.get('model')) ?? ''}`.trim(),
     attributes: [
@@ -167,7 +178,14 @@ function failedCall({ attributes }: RawLogRecord, provider: string): Draft | und
   };
 }
 
-function tool(record: RawLogRecord, name: string, id: string, args: string, result: string, session: string): Draft | undefined {
+function tool(
+  record: RawLogRecord,
+  name: string,
+  id: string,
+  args: string,
+  result: string,
+  session: string,
+): Draft | undefined {
   const { attributes } = record;
   const toolName = asText(attributes.get(name));
   if (toolName === undefined) return undefined;
@@ -203,11 +221,14 @@ function standIn(log: LogInput, event: string, draft: Draft): SpanInput {
   const end = record.timeUnixNano === 0n ? record.observedTimeUnixNano : record.timeUnixNano;
   const millis = asNumber(record.attributes.get('duration_ms')) ?? 0;
   const attributes = new Map<string, AttributeValue>();
-  for (const [key, value] of draft.attributes) if (value !== undefined && !attributes.has(key)) attributes.set(key, value);
-  const session = asText(attributes.get('gen_ai.conversation.id')) ?? asText(attributes.get('session.id')) ?? '';
+  for (const [key, value] of draft.attributes)
+    if (value !== undefined && !attributes.has(key)) attributes.set(key, value);
+  const session =
+    asText(attributes.get('gen_ai.conversation.id')) ?? asText(attributes.get('session.id')) ?? '';
   const service = asText(log.resource.attributes.get('service.name')) ?? '';
   const span: RawSpan = {
-    traceId: record.traceId !== '' ? record.traceId : syntheticId(`${service}|${session || identityOf(record)}`, 32),
+    traceId:
+      record.traceId !== '' ? record.traceId : syntheticId(`${service}|${session || identityOf(record)}`, 32),
     spanId: syntheticId(`${event}|${session}|${end}|${identityOf(record)}`, 16),
     parentSpanId: record.spanId,
     traceState: '',
@@ -241,6 +262,12 @@ const identifying = [
   'output_tokens',
 ];
 
-function identityOf({ attributes, timeUnixNano }: { attributes: AttributeMap; timeUnixNano: bigint }): string {
+function identityOf({
+  attributes,
+  timeUnixNano,
+}: {
+  attributes: AttributeMap;
+  timeUnixNano: bigint;
+}): string {
   return identifying.map((key) => asText(attributes.get(key)) ?? '').join('|') + `|${timeUnixNano}`;
 }

@@ -2,7 +2,8 @@ import type { AttributeValue } from '../otlp/types.ts';
 import type { UsageName } from './dialect.ts';
 import type { SpanView } from './spanView.ts';
 import type { RawUsage } from './usage.ts';
-import { asCount, asText } from './values.ts';
+import { readUsageObject } from './usageObject.ts';
+import { asCount, asText, parseJson } from './values.ts';
 
 /** Attributes of an unknown convention that look like a model call's. */
 export interface LookAlikes {
@@ -31,6 +32,9 @@ export function findLookAlikes(view: SpanView): LookAlikes | undefined {
     if (left-- <= 0) break;
     if (value === null || key.length > 128) continue;
     const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[.\-/: ]/g, '_');
+    if (/(?:^|_)(?:usage|metrics|token_usage|usage_details|usage_metadata)$/.test(name)) {
+      addUsageObject(key, value, usage, usageKeys);
+    }
     const count = usageName(name);
     if (count !== undefined) {
       const tokens = asCount(value);
@@ -39,12 +43,16 @@ export function findLookAlikes(view: SpanView): LookAlikes | undefined {
         usageKeys.push(key);
       }
     } else if (isModelName(name)) found.model ??= modelValue(key, value);
-    else if (/(?:^|_)(?:messages|prompts?|llm_input|user_input|question|request_messages)$/.test(name)) found.inputKey ??= key;
-    else if (/(?:^|_)(?:completions?|llm_output|answer|response_text|output_text|generation|reply)$/.test(name)) {
+    else if (/(?:^|_)(?:messages|prompts?|llm_input|user_input|question|request_messages)$/.test(name))
+      found.inputKey ??= key;
+    else if (
+      /(?:^|_)(?:completions?|llm_output|answer|response_text|output_text|generation|reply)$/.test(name)
+    ) {
       found.outputKey ??= key;
     } else if (/(?:^|_)(?:finish_reasons?|stop_reason)$/.test(name)) found.finishKey ??= key;
   }
-  if (usage.input !== undefined || usage.output !== undefined || usage.total !== undefined) found.usage = usage;
+  if (usage.input !== undefined || usage.output !== undefined || usage.total !== undefined)
+    found.usage = usage;
   found.messages = found.inputKey !== undefined || found.outputKey !== undefined;
   if (!found.model && !found.usage && !found.messages) return undefined;
   view.touched?.add(found.model?.key ?? '');
@@ -52,10 +60,23 @@ export function findLookAlikes(view: SpanView): LookAlikes | undefined {
   return found;
 }
 
+/** `{"prompt_tokens": 3, …}` as JSON text or structured. */
+function addUsageObject(key: string, value: AttributeValue, usage: RawUsage, keys: string[]): void {
+  const object = readUsageObject(
+    typeof value === 'string' && value.length > 10_000 ? undefined : parseJson(value),
+  );
+  if (!object) return;
+  keys.push(key);
+  Object.assign(usage, { ...object, ...usage });
+}
+
 const usageNamePatterns: readonly (readonly [RegExp, UsageName])[] = [
   [/cache_?d?_?(?:read|hit)?_?(?:input|prompt)?_?tokens?$|cache_?d?_(?:read|hit)/, 'cacheRead'],
   [/(?:reasoning|thinking|thoughts?)_?tokens?$|tokens?_(?:reasoning|thinking)$/, 'reasoning'],
-  [/(?:input|prompt|in)_?tokens?(?:_?count)?$|tokens?_(?:input|prompt|in|sent)$|usage_(?:input|prompt)$/, 'input'],
+  [
+    /(?:input|prompt|in)_?tokens?(?:_?count)?$|tokens?_(?:input|prompt|in|sent)$|usage_(?:input|prompt)$/,
+    'input',
+  ],
   [
     /(?:output|completion|generated|out)_?tokens?(?:_?count)?$|tokens?_(?:output|completion|out|received)$|usage_(?:output|completion)$/,
     'output',
@@ -72,7 +93,10 @@ function usageName(name: string): UsageName | undefined {
 }
 
 function isModelName(name: string): boolean {
-  return /(?:^|_)model(?:_?(?:name|id))?$/.test(name) && !/device|host|hardware|vehicle|product|data_model|car_/.test(name);
+  return (
+    /(?:^|_)model(?:_?(?:name|id))?$/.test(name) &&
+    !/device|host|hardware|vehicle|product|data_model|car_/.test(name)
+  );
 }
 
 function modelValue(key: string, value: AttributeValue): { key: string; value: string } | undefined {

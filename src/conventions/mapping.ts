@@ -36,7 +36,8 @@ export function mappedValues(view: SpanView, mappings: readonly AttributeMapping
     else messages = true;
   }
   if (fields.size === 0 && usageKeys.length === 0 && kind === undefined && !messages) return undefined;
-  const isCall = (fields.has('requestModel') || fields.has('responseModel')) && (usageKeys.length > 0 || messages);
+  const isCall =
+    (fields.has('requestModel') || fields.has('responseModel')) && (usageKeys.length > 0 || messages);
   return {
     kind,
     usage: usageKeys.length > 0 ? usage : undefined,
@@ -61,7 +62,11 @@ function addCount(
 
 const timing = 'firstTokenMillis' as FieldName;
 
-function addTiming(fields: Map<FieldName, { key: string; value: AttributeValue }>, key: string, value: AttributeValue): void {
+function addTiming(
+  fields: Map<FieldName, { key: string; value: AttributeValue }>,
+  key: string,
+  value: AttributeValue,
+): void {
   if (!fields.has(timing)) fields.set(timing, { key, value });
 }
 

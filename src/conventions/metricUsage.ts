@@ -31,7 +31,10 @@ export function usageFromMetric(point: RawMetricPoint, resource: RawResource): M
     asText(attributes.get('model'));
   const said = asText(attributes.get('gen_ai.provider.name')) ?? asText(attributes.get('gen_ai.system'));
   const service = asText(resource.attributes.get('service.name')) ?? 'unknown_service';
-  const provider = normaliseProvider(said ?? (point.name.startsWith('claude_code.') ? 'anthropic' : undefined), model);
+  const provider = normaliseProvider(
+    said ?? (point.name.startsWith('claude_code.') ? 'anthropic' : undefined),
+    model,
+  );
   return {
     service,
     provider,

@@ -1,5 +1,12 @@
 import type { AttributeValue } from '../otlp/types.ts';
-import { arrayField, field, firstField, isRecord, type JsonRecord, stringField } from './messages/structured.ts';
+import {
+  arrayField,
+  field,
+  firstField,
+  isRecord,
+  type JsonRecord,
+  stringField,
+} from './messages/structured.ts';
 import type { SpanView } from './spanView.ts';
 import { readUsageObject } from './usageObject.ts';
 import type { RawUsage } from './usage.ts';
@@ -24,7 +31,8 @@ const maxEagerLength = 512 * 1024;
 export function readOutput(value: AttributeValue | undefined, deep: boolean): OutputFacts | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') {
-    if (value.charCodeAt(0) !== 123 && value.charCodeAt(0) !== 34 && value.charCodeAt(0) !== 91) return undefined;
+    if (value.charCodeAt(0) !== 123 && value.charCodeAt(0) !== 34 && value.charCodeAt(0) !== 91)
+      return undefined;
     if (value.length > maxEagerLength) return scanOutput(value);
     const scanned = deep ? undefined : scanOutput(value);
     if (!deep && (scanned?.model !== undefined || !/"model_?(?:version|name)"/i.test(value))) return scanned;
@@ -43,7 +51,8 @@ export function outputOf(value: unknown): OutputFacts | undefined {
   const id = stringField(record, 'id', 'response_id', 'responseId');
   return {
     id: id && isResponseId(id) ? id : responseIdOf(inner),
-    model: stringField(record, 'model', 'model_version', 'modelVersion', 'model_name') ?? modelOfMessage(inner),
+    model:
+      stringField(record, 'model', 'model_version', 'modelVersion', 'model_name') ?? modelOfMessage(inner),
     finishReasons: reasons.length > 0 ? reasons : undefined,
     usage: readUsageObject(firstField(record, 'usage', 'usage_metadata', 'usageMetadata', 'token_usage')),
   };
@@ -51,7 +60,8 @@ export function outputOf(value: unknown): OutputFacts | undefined {
 
 /** smolagents hands the provider's answer on as the repr of a Python object. */
 function ofRepr(text: string): OutputFacts {
-  const reason = /\bfinish_reason='(\w{1,40})'/.exec(text)?.[1] ?? /\bstop_reason='(\w{1,40})'/.exec(text)?.[1];
+  const reason =
+    /\bfinish_reason='(\w{1,40})'/.exec(text)?.[1] ?? /\bstop_reason='(\w{1,40})'/.exec(text)?.[1];
   return {
     id: /^\w+\(id='([^']{1,200})'/.exec(text)?.[1],
     model: /\bmodel='([^']{1,200})'/.exec(text)?.[1],
@@ -75,12 +85,21 @@ export function modelOf(view: SpanView, key: string): string | undefined {
     }
   }
   const value = view.json(key);
-  return isRecord(value) ? stringField(value, 'model', 'model_name', 'model_id', 'modelId', 'deployment') : undefined;
+  return isRecord(value)
+    ? stringField(value, 'model', 'model_name', 'model_id', 'modelId', 'deployment')
+    : undefined;
 }
 
 /** Finish reasons wherever an answer object keeps them, as they came. */
 export function finishReasonsOf(record: JsonRecord): readonly string[] {
-  const direct = stringField(record, 'stop_reason', 'stopReason', 'finish_reason', 'finishReason', 'done_reason');
+  const direct = stringField(
+    record,
+    'stop_reason',
+    'stopReason',
+    'finish_reason',
+    'finishReason',
+    'done_reason',
+  );
   if (direct) return [direct];
   for (const [list, keys] of choiceLists) {
     const reasons: string[] = [];

@@ -4,7 +4,11 @@ import type { SpanView } from './spanView.ts';
 import { asText, isUsable, parseJson } from './values.ts';
 
 const prefixes = ['gen_ai.request.', 'ai.settings.', 'gen_ai.openai.request.', 'openai.request.'] as const;
-const jsonKeys = ['llm.invocation_parameters', 'langfuse.observation.model.parameters', 'langsmith.invocation_params'] as const;
+const jsonKeys = [
+  'llm.invocation_parameters',
+  'langfuse.observation.model.parameters',
+  'langsmith.invocation_params',
+] as const;
 const bareKeys = new Set(
   `llm.top_k llm.frequency_penalty llm.presence_penalty llm.chat.stop_sequences llm.temperature llm.max_tokens
   llm.top_p`.split(/\s+/),
@@ -20,7 +24,11 @@ const maxParameters = 200;
 
 /** True for keys that `readParameters` reads. */
 export function isParameterKey(key: string): boolean {
-  return bareKeys.has(key) || (jsonKeys as readonly string[]).includes(key) || prefixes.some((prefix) => key.startsWith(prefix));
+  return (
+    bareKeys.has(key) ||
+    (jsonKeys as readonly string[]).includes(key) ||
+    prefixes.some((prefix) => key.startsWith(prefix))
+  );
 }
 
 /** Request parameters such as temperature by their short names, as text. */
@@ -45,7 +53,13 @@ function add(found: Map<string, string>, name: string, value: AttributeValue | u
   if (text !== undefined && text.length <= 2000) found.set(name, text);
 }
 
-const tagKeys = ['tag.tags', 'langfuse.trace.tags', 'langsmith.span.tags', 'logfire.tags', 'lmnr.association.properties.tags'];
+const tagKeys = [
+  'tag.tags',
+  'langfuse.trace.tags',
+  'langsmith.span.tags',
+  'logfire.tags',
+  'lmnr.association.properties.tags',
+];
 
 export function isTagKey(key: string): boolean {
   return tagKeys.includes(key);
@@ -59,7 +73,8 @@ export function readTags(view: SpanView): readonly string[] {
     if (value === undefined) continue;
     const parsed = typeof value === 'string' ? (parseJson(value) ?? value.split(',')) : value;
     const list: readonly unknown[] = Array.isArray(parsed) ? (parsed as readonly unknown[]) : [parsed];
-    for (const tag of list) if (typeof tag === 'string' && tag.trim() !== '' && tags.size < 100) tags.add(tag.trim());
+    for (const tag of list)
+      if (typeof tag === 'string' && tag.trim() !== '' && tags.size < 100) tags.add(tag.trim());
   }
   return [...tags];
 }

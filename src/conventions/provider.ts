@@ -31,7 +31,10 @@ for (const [name, words] of [
   ['anthropic', 'anthropic claude chatanthropic'],
   ['azure.ai.openai', 'az.ai.openai azure azure_openai azureopenai azure-openai azure.openai'],
   ['azure.ai.inference', 'az.ai.inference azure_ai azure.ai.foundry'],
-  ['aws.bedrock', 'aws bedrock aws_bedrock amazon amazon-bedrock amazon_bedrock bedrock_converse bedrock-runtime'],
+  [
+    'aws.bedrock',
+    'aws bedrock aws_bedrock amazon amazon-bedrock amazon_bedrock bedrock_converse bedrock-runtime',
+  ],
   ['gcp.vertex_ai', 'vertex_ai vertexai vertex google_vertexai google.vertex google-vertex vertex_ai_beta'],
   [
     'gcp.gemini',
@@ -66,7 +69,8 @@ export function providerOfModel(model: string | undefined): string | undefined {
     const prefix = aliases.get(name.slice(0, slash));
     if (prefix) return prefix;
   }
-  const bedrock = /^(?:(?:us|eu|apac|ap|us-gov|global)\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21)\.[a-z]/;
+  const bedrock =
+    /^(?:(?:us|eu|apac|ap|us-gov|global)\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21)\.[a-z]/;
   if (bedrock.test(name)) return 'aws.bedrock';
   const last = name.slice(name.lastIndexOf('/') + 1);
   for (const [pattern, provider] of families) if (pattern.test(last)) return provider;
@@ -74,7 +78,10 @@ export function providerOfModel(model: string | undefined): string | undefined {
 }
 
 const families: readonly (readonly [RegExp, string])[] = [
-  [/^(?:gpt-|chatgpt|o[1345](?:-|$)|text-embedding-(?:3|ada)|text-davinci|davinci|ft:gpt|tts-|whisper|dall-e)/, 'openai'],
+  [
+    /^(?:gpt-|chatgpt|o[1345](?:-|$)|text-embedding-(?:3|ada)|text-davinci|davinci|ft:gpt|tts-|whisper|dall-e)/,
+    'openai',
+  ],
   [/^claude/, 'anthropic'],
   [/^gemini/, 'gcp.gemini'],
   [/^(?:mistral|mixtral|codestral|ministral|magistral|pixtral)/, 'mistral_ai'],

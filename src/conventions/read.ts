@@ -13,7 +13,8 @@ import type { SpanView } from './spanView.ts';
 import { readFirstToken } from './timing.ts';
 import { fillUsage, hasCounts, normaliseUsage, type RawUsage } from './usage.ts';
 import { applyMappings, type Mapped, mappedValues } from './mapping.ts';
-import { asBoolean, asNumber, asText } from './values.ts';
+import { eventName } from './logEvents.ts';
+import { asBoolean, asCount, asNumber, asText } from './values.ts';
 
 /** The facts that are read at once. */
 export type EagerFacts = Omit<
@@ -52,9 +53,17 @@ export function read(view: SpanView, options: UnderstandOptions): Reading {
   const fields = chooseFields(collected, index);
   if (mapped) applyMappings(mapped, fields);
   const dialectFacts = gatherFacts(view, decided, collected.candidates);
-  const usageReading = readUsage(view, index, chooseUsage(collected, index), collected.candidates, mapped, guessed);
+  const usageReading = readUsage(
+    view,
+    index,
+    chooseUsage(collected, index),
+    collected.candidates,
+    mapped,
+    guessed,
+  );
   const raw = usageReading.raw;
-  if (raw && decided.cacheIncluded && raw.cacheIncluded === undefined) raw.cacheIncluded = decided.cacheIncluded(view);
+  if (raw && decided.cacheIncluded && raw.cacheIncluded === undefined)
+    raw.cacheIncluded = decided.cacheIncluded(view);
   if (raw && decided.reasoningIncluded) raw.reasoningIncluded ??= decided.reasoningIncluded(view);
   const usage = raw && normaliseUsage(raw);
   const answers = isModelCall(kind) || kind === 'agent';
@@ -62,7 +71,10 @@ export function read(view: SpanView, options: UnderstandOptions): Reading {
   const models = readModels(view, fields, dialectFacts, guessed);
   const serverAddress = asText(fields.get(at.serverAddress));
   const firstToken = answers ? (dialectFacts?.firstTokenMillis ?? readFirstToken(view, fields)) : undefined;
-  const streaming = dialectFacts?.streaming ?? asBoolean(fields.get(at.streaming)) ?? (firstToken === undefined ? undefined : true);
+  const streaming =
+    dialectFacts?.streaming ??
+    asBoolean(fields.get(at.streaming)) ??
+    (firstToken === undefined ? undefined : true);
   const httpStatus = asNumber(fields.get(at.httpStatus));
   const failure = readFailure(view, {
     kind,
@@ -99,7 +111,10 @@ export function read(view: SpanView, options: UnderstandOptions): Reading {
     rateLimited: failure.rateLimited,
     retryAfterMs: retryAfter(fields),
     retries: retries(dialectFacts, fields),
-    sessionId: dialectFacts?.sessionId ?? asText(fields.get(at.sessionId)) ?? asText(view.input.resource.attributes.get('session.id')),
+    sessionId:
+      dialectFacts?.sessionId ??
+      asText(fields.get(at.sessionId)) ??
+      asText(view.input.resource.attributes.get('session.id')),
     userId: dialectFacts?.userId ?? asText(fields.get(at.userId)),
     agentName: dialectFacts?.agentName ?? asText(fields.get(at.agentName)),
     workflowName: asText(fields.get(at.workflowName)),
@@ -134,7 +149,9 @@ function chooseKind(view: SpanView, candidates: readonly number[], mapped: Mappe
   }
   if (mapped?.isCall) return { kind: 'llm', index: genericIndex, guessed: false };
   const kind = candidates.length > 1 && hasVendor(candidates) ? undefined : guessKind(view);
-  return kind ? { kind, index: genericIndex, guessed: true } : { kind: 'other', index: genericIndex, guessed: false };
+  return kind
+    ? { kind, index: genericIndex, guessed: true }
+    : { kind: 'other', index: genericIndex, guessed: false };
 }
 
 const genericIndex = dialects.indexOf(generic);
@@ -145,7 +162,11 @@ function hasVendor(candidates: readonly number[]): boolean {
 }
 
 /** The deciding dialect's facts, gaps filled from the other dialects that show signs. */
-function gatherFacts(view: SpanView, decided: Dialect, candidates: readonly number[]): DialectFacts | undefined {
+function gatherFacts(
+  view: SpanView,
+  decided: Dialect,
+  candidates: readonly number[],
+): DialectFacts | undefined {
   let facts = decided.facts?.(view);
   for (const index of candidates) {
     const dialect = dialects[index];
@@ -158,7 +179,9 @@ function gatherFacts(view: SpanView, decided: Dialect, candidates: readonly numb
 }
 
 function defined(facts: DialectFacts): DialectFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as unknown as DialectFacts;
+  return Object.fromEntries(
+    Object.entries(facts).filter(([, value]) => value !== undefined),
+  ) as unknown as DialectFacts;
 }
 
 /** Usage from one vocabulary, the deciding dialect's first; what it lacks from the others. */
@@ -183,11 +206,23 @@ function readUsage(
   if (!hasCounts(raw)) {
     for (const index of candidates) if (index !== decided) add(dialects[index]?.rawUsage?.(view), index, []);
   }
+  if (!hasCounts(raw) && view.input.logs.length > 0) add(usageFromLogs(view), decided, []);
   if (!raw && guessed) {
     const found = findLookAlikes(view);
     add(found?.usage, genericIndex, found?.usageKeys ?? []);
   }
   return { raw, from };
+}
+
+/** With content in events only, some emitters leave the counts to the event, too. */
+function usageFromLogs(view: SpanView): RawUsage | undefined {
+  for (const { record } of view.input.logs) {
+    if (eventName(record) !== 'gen_ai.client.inference.operation.details') continue;
+    const input = asCount(record.attributes.get('gen_ai.usage.input_tokens'));
+    const output = asCount(record.attributes.get('gen_ai.usage.output_tokens'));
+    if (input !== undefined || output !== undefined) return { input, output };
+  }
+  return undefined;
 }
 
 function finishReasons(
@@ -231,7 +266,9 @@ function provider(
   const model = models.request ?? models.response;
   const said = asText(fields.get(at.provider)) ?? facts?.provider;
   if (said === undefined && model === undefined && !isModelCall(kind)) return undefined;
-  return normaliseProvider(said, model) ?? normaliseProvider(facts?.provider, model) ?? providerOfHost(server);
+  return (
+    normaliseProvider(said, model) ?? normaliseProvider(facts?.provider, model) ?? providerOfHost(server)
+  );
 }
 
 /** Zero is what emitters write for models without a known price, and for failed calls: no price. */

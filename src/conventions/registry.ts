@@ -85,10 +85,18 @@ export const dialects: readonly Dialect[] = [
 export interface DialectDescription {
   readonly id: string;
   readonly title: string;
-  readonly recognisedBy: { readonly keys: readonly string[]; readonly scopes: readonly string[]; readonly names: readonly string[] };
+  readonly recognisedBy: {
+    readonly keys: readonly string[];
+    readonly scopes: readonly string[];
+    readonly names: readonly string[];
+  };
   readonly kindFrom: string;
   /** Attribute keys per fact, the first usable one wins. */
-  readonly fields: readonly { readonly field: string; readonly keys: readonly string[]; readonly only: boolean }[];
+  readonly fields: readonly {
+    readonly field: string;
+    readonly keys: readonly string[];
+    readonly only: boolean;
+  }[];
   readonly alsoReads: readonly string[];
 }
 

@@ -48,7 +48,11 @@ function together(a: AccountingSpan, b: AccountingSpan): boolean {
   const shared = Math.min(a.endMicros, b.endMicros) - Math.max(a.startMicros, b.startMicros);
   const shorter = Math.min(length(a), length(b));
   const longer = Math.max(length(a), length(b));
-  return shared >= shorter - slackMicros && shared >= 0 && longer - shorter <= Math.max(4 * slackMicros, longer / 2);
+  return (
+    shared >= shorter - slackMicros &&
+    shared >= 0 &&
+    longer - shorter <= Math.max(4 * slackMicros, longer / 2)
+  );
 }
 
 function length(span: AccountingSpan): number {

@@ -26,7 +26,8 @@ function fromEvents(view: SpanView): number | undefined {
   for (const event of span.events) {
     if (!firstChunks.has(event.name)) continue;
     if (first === undefined || event.timeUnixNano < first) first = event.timeUnixNano;
-    if (event.name !== 'llm.content.completion.chunk' && event.name !== 'gen_ai.content.completion.chunk') break;
+    if (event.name !== 'llm.content.completion.chunk' && event.name !== 'gen_ai.content.completion.chunk')
+      break;
   }
   return first !== undefined && first >= span.startTimeUnixNano
     ? Number(first - span.startTimeUnixNano) / 1e6

@@ -44,10 +44,16 @@ function endsTool(span: AccountingSpan): boolean {
 }
 
 function sameTool(outer: AccountingSpan, inner: AccountingSpan): boolean {
-  if (outer.toolCallId !== undefined && inner.toolCallId !== undefined) return outer.toolCallId === inner.toolCallId;
+  if (outer.toolCallId !== undefined && inner.toolCallId !== undefined)
+    return outer.toolCallId === inner.toolCallId;
   const names = compareNames(outer.toolName, inner.toolName);
   if (inner.kind === 'mcp') return names !== 'different' || outer.kind === 'mcp';
-  return names === 'same';
+  return names === 'same' || (outer.dialect !== inner.dialect && fillsMost(outer, inner));
+}
+
+/** Two instrumentations call the same tool by different names; the inner span takes most of the outer one's time. */
+function fillsMost(outer: AccountingSpan, inner: AccountingSpan): boolean {
+  return 2 * (inner.endMicros - inner.startMicros) >= outer.endMicros - outer.startMicros;
 }
 
 function compareNames(a: string | undefined, b: string | undefined): 'same' | 'different' | 'unknown' {

@@ -31,12 +31,21 @@ export function readTool(
   };
 }
 
-const prefixes = ['execute_tool ', 'tools/call ', 'Tool: ', 'Function: ', 'running tool: ', 'tool_call ', 'tool '];
+const prefixes = [
+  'execute_tool ',
+  'tools/call ',
+  'Tool: ',
+  'Function: ',
+  'running tool: ',
+  'tool_call ',
+  'tool ',
+];
 const suffixes = ['.tool', '.run', '.mcp'];
 
 function nameOfSpan(span: string): string {
   for (const prefix of prefixes) if (span.startsWith(prefix)) return span.slice(prefix.length).trim() || span;
-  for (const suffix of suffixes) if (span.endsWith(suffix) && span.length > suffix.length) return span.slice(0, -suffix.length);
+  for (const suffix of suffixes)
+    if (span.endsWith(suffix) && span.length > suffix.length) return span.slice(0, -suffix.length);
   return span;
 }
 

@@ -42,7 +42,10 @@ export function fillUsage(usage: RawUsage, other: RawUsage): RawUsage {
 
 /** True when a count that stands for work is there. */
 export function hasCounts(usage: RawUsage | undefined): usage is RawUsage {
-  return usage !== undefined && (usage.input !== undefined || usage.output !== undefined || usage.total !== undefined);
+  return (
+    usage !== undefined &&
+    (usage.input !== undefined || usage.output !== undefined || usage.total !== undefined)
+  );
 }
 
 /**
@@ -58,7 +61,8 @@ export function normaliseUsage(raw: RawUsage): Usage | undefined {
   const cached = read + written;
   let { input, output } = raw;
   if (input !== undefined && cached > 0 && !includesCache(raw, input, cached)) input += cached;
-  if (output !== undefined && raw.reasoning && !includesReasoning(raw, output, raw.reasoning)) output += raw.reasoning;
+  if (output !== undefined && raw.reasoning && !includesReasoning(raw, output, raw.reasoning))
+    output += raw.reasoning;
   if (input === undefined && output === undefined && raw.total === undefined) return undefined;
   if (input === undefined && raw.total !== undefined && output !== undefined && raw.total >= output) {
     input = raw.total - output;

@@ -77,7 +77,12 @@ const reasoningKeys = [
   'thoughtsTokens',
   'reasoning',
 ];
-const inputDetailKeys = ['prompt_tokens_details', 'input_tokens_details', 'input_token_details', 'inputTokenDetails'];
+const inputDetailKeys = [
+  'prompt_tokens_details',
+  'input_tokens_details',
+  'input_token_details',
+  'inputTokenDetails',
+];
 const outputDetailKeys = [
   'completion_tokens_details',
   'output_tokens_details',
@@ -93,7 +98,12 @@ function readDetails(value: JsonRecord, usage: RawUsage): void {
   if (isRecord(creation)) usage.cacheWrite1h = asCount(field(creation, 'ephemeral_1h_input_tokens'));
   const inputDetails = firstField(value, ...inputDetailKeys);
   if (isRecord(inputDetails)) {
-    usage.cacheRead ??= count(inputDetails, ['cached_tokens', 'cache_read', 'cacheReadTokens', 'cachedTokens']);
+    usage.cacheRead ??= count(inputDetails, [
+      'cached_tokens',
+      'cache_read',
+      'cacheReadTokens',
+      'cachedTokens',
+    ]);
     usage.cacheWrite ??= count(inputDetails, [
       'cache_creation',
       'cache_write',
@@ -114,7 +124,9 @@ function readDetails(value: JsonRecord, usage: RawUsage): void {
 function includedByTotal(usage: RawUsage): boolean {
   const { input = 0, output = 0, total } = usage;
   const cached = (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0);
-  return total !== undefined && total === input + output && total !== input + output + cached && input >= cached;
+  return (
+    total !== undefined && total === input + output && total !== input + output + cached && input >= cached
+  );
 }
 
 function fits(usage: RawUsage, extra: number | undefined): boolean {

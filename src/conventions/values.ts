@@ -35,7 +35,8 @@ const placeholders = new Set([
 export function asText(value: AttributeValue | undefined): string | undefined {
   if (!isUsable(value)) return undefined;
   if (typeof value === 'string') return value.charCodeAt(0) === 34 ? unquoted(value) : value;
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
   if (value instanceof Uint8Array) return decodeText(value);
   return jsonText(value);
 }
@@ -85,6 +86,7 @@ const maxParsed = 8 * 1024 * 1024;
 export function parseJson(value: AttributeValue | undefined): unknown {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value.length > maxParsed ? undefined : parseLoose(value)?.value;
-  if (value instanceof Uint8Array) return value.length > maxParsed ? undefined : parseLoose(decodeText(value))?.value;
+  if (value instanceof Uint8Array)
+    return value.length > maxParsed ? undefined : parseLoose(decodeText(value))?.value;
   return value;
 }

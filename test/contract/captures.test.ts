@@ -3,7 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { before, describe, it } from 'mocha';
 import { normaliseFinishReason } from '../../src/model/finishReason.ts';
 import { type CaptureNotes, notes } from './exceptions.ts';
-import { decode, fixtures, interpret, readCapture, type Received, type Request, total, type Totals } from './replay.ts';
+import {
+  decode,
+  fixtures,
+  interpret,
+  readCapture,
+  type Received,
+  type Request,
+  total,
+  type Totals,
+} from './replay.ts';
 
 interface Visible {
   readonly llm_calls_ok: number;
@@ -31,7 +40,10 @@ interface Call {
 interface Info {
   readonly expected: {
     readonly visible: Visible;
-    readonly not_visible: readonly { readonly match: Readonly<Record<string, unknown>>; readonly lost: string }[];
+    readonly not_visible: readonly {
+      readonly match: Readonly<Record<string, unknown>>;
+      readonly lost: string;
+    }[];
     readonly models: readonly string[];
     readonly response_models: readonly string[];
     readonly tools: Readonly<Record<string, number>>;
@@ -71,10 +83,14 @@ for (const { name } of folders) {
       for (const pair of Object.keys(totals.models)) {
         const [request = '?', response = '?'] = pair.split(' > ');
         assert.ok(request === '?' || asked.has(request) || answered.has(request), `asked ${request}`);
-        assert.ok(response === '?' || answered.has(response) || response === 'llama-3.1-8b', `answered ${response}`);
+        assert.ok(
+          response === '?' || answered.has(response) || response === 'llama-3.1-8b',
+          `answered ${response}`,
+        );
       }
       if (served.length === 0) return;
-      const said = (side: 0 | 1): Set<string> => new Set(Object.keys(totals.models).map((pair) => pair.split(' > ')[side] ?? '?'));
+      const said = (side: 0 | 1): Set<string> =>
+        new Set(Object.keys(totals.models).map((pair) => pair.split(' > ')[side] ?? '?'));
       if (!note?.hidden?.includes('asked')) {
         for (const { model } of served) assert.ok(said(0).has(model), `nobody asked ${model}`);
       }
@@ -105,7 +121,11 @@ for (const { name } of folders) {
       };
       for (const [order, again] of Object.entries(orders)) {
         const repeated = total(interpret(again));
-        assert.deepEqual({ ...repeated, cost: round(repeated.cost) }, { ...totals, cost: round(totals.cost) }, order);
+        assert.deepEqual(
+          { ...repeated, cost: round(repeated.cost) },
+          { ...totals, cost: round(totals.cost) },
+          order,
+        );
       }
     });
   });
@@ -128,7 +148,9 @@ function counts(totals: Totals): Record<string, number> {
 }
 
 function visibleCounts(visible: Visible): Record<string, number> {
-  const numbers = Object.entries(visible as unknown as Record<string, unknown>).filter(([, value]) => typeof value === 'number');
+  const numbers = Object.entries(visible as unknown as Record<string, unknown>).filter(
+    ([, value]) => typeof value === 'number',
+  );
   return Object.fromEntries(numbers) as Record<string, number>;
 }
 
@@ -143,7 +165,9 @@ function visibleCalls({ calls, expected }: Info): readonly Call[] {
 }
 
 function matches(call: Call, match: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(match).every(([key, value]) => (key === 'failed' ? call.status !== 200 === value : call[key] === value));
+  return Object.entries(match).every(([key, value]) =>
+    key === 'failed' ? (call.status !== 200) === value : call[key] === value,
+  );
 }
 
 function servedReasons(info: Info): Record<string, number> {

@@ -31,7 +31,10 @@ for (const file of readdirSync(`${root}/traces`)) {
       const kinds: Record<string, string[]> = {};
       for (const { facts, input } of spans) (kinds[facts.kind] ??= []).push(input.span.name);
       for (const names of Object.values(kinds)) names.sort();
-      assert.deepEqual(kinds, Object.fromEntries(Object.entries(truth.kinds).map(([kind, names]) => [kind, [...names].sort()])));
+      assert.deepEqual(
+        kinds,
+        Object.fromEntries(Object.entries(truth.kinds).map(([kind, names]) => [kind, [...names].sort()])),
+      );
     });
 
     it('counts each call once', () => {
@@ -46,7 +49,8 @@ for (const file of readdirSync(`${root}/traces`)) {
       const sums: Record<string, number> = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
       for (const { decision } of counting) {
         for (const key of Object.keys(sums)) {
-          sums[key] = (sums[key] ?? 0) + ((decision.usage as Readonly<Record<string, number>> | undefined)?.[key] ?? 0);
+          sums[key] =
+            (sums[key] ?? 0) + ((decision.usage as Readonly<Record<string, number>> | undefined)?.[key] ?? 0);
         }
       }
       assert.deepEqual(sums, truth.tokens);
@@ -73,16 +77,25 @@ describe('Examples with log records', () => {
     const file = 'claude-code.json';
     assert.ok(existsSync(`${root}/logs/${file}`));
     for (const order of [0, 1]) {
-      const requests = [readRequest(`${root}/traces/${file}`, 'traces'), readRequest(`${root}/logs/${file}`, 'logs')];
+      const requests = [
+        readRequest(`${root}/traces/${file}`, 'traces'),
+        readRequest(`${root}/logs/${file}`, 'logs'),
+      ];
       if (order === 1) requests.reverse();
       const spans = interpret(decode(requests));
-      assert.equal(spans.reduce((sum, { decision }) => sum + (decision.reportedCost ?? 0), 0), 0.0277);
+      assert.equal(
+        spans.reduce((sum, { decision }) => sum + (decision.reportedCost ?? 0), 0),
+        0.0277,
+      );
     }
   });
 
   it('reads messages from log records', () => {
     const file = 'otel-openai-v2-retry.json';
-    const requests = [readRequest(`${root}/logs/${file}`, 'logs'), readRequest(`${root}/traces/${file}`, 'traces')];
+    const requests = [
+      readRequest(`${root}/logs/${file}`, 'logs'),
+      readRequest(`${root}/traces/${file}`, 'traces'),
+    ];
     const [call] = interpret(decode(requests)).filter(({ decision }) => decision.usage);
     const conversation = call?.facts.conversation();
     assert.ok(conversation && conversation.input.length + conversation.system.length > 0);

@@ -53,13 +53,18 @@ export function decode(requests: readonly Request[]): Received {
   const spans: Omit<SpanInput, 'logs'>[] = [];
   const logs: LogInput[] = [];
   for (const { signal, bytes } of requests) {
-    if (signal === 'traces') decodeTraces(bytes, (span, _range, context) => spans.push({ span, ...parts(context) }));
-    else if (signal === 'logs') decodeLogs(bytes, (record, _range, context) => logs.push({ record, ...parts(context) }));
+    if (signal === 'traces')
+      decodeTraces(bytes, (span, _range, context) => spans.push({ span, ...parts(context) }));
+    else if (signal === 'logs')
+      decodeLogs(bytes, (record, _range, context) => logs.push({ record, ...parts(context) }));
   }
   return { spans, logs };
 }
 
-function parts({ resource, scope }: Pick<SpanInput, 'resource' | 'scope'>): Pick<SpanInput, 'resource' | 'scope'> {
+function parts({
+  resource,
+  scope,
+}: Pick<SpanInput, 'resource' | 'scope'>): Pick<SpanInput, 'resource' | 'scope'> {
   return { resource, scope };
 }
 
@@ -77,7 +82,8 @@ export function interpret({ spans, logs }: Received): ReplayedSpan[] {
     const key = `${traceId}/${spanId}`;
     logsBySpan.set(key, [...(logsBySpan.get(key) ?? []), log]);
   }
-  for (const list of logsBySpan.values()) list.sort((a, b) => Number(a.record.timeUnixNano - b.record.timeUnixNano));
+  for (const list of logsBySpan.values())
+    list.sort((a, b) => Number(a.record.timeUnixNano - b.record.timeUnixNano));
   const read = new Map<string, Omit<ReplayedSpan, 'decision'>>();
   for (const part of spans) {
     const key = `${part.span.traceId}/${part.span.spanId}`;
@@ -128,9 +134,8 @@ function decide(read: readonly Omit<ReplayedSpan, 'decision'>[]): ReplayedSpan[]
   for (const [traceId, views] of byTrace) {
     for (const [spanId, decision] of account(views)) decisions.set(`${traceId}/${spanId}`, decision);
   }
-  const across = accountAcross(
-    read.map(({ view }) => view).filter(mayPairAcross),
-    (key) => decisions.get(`${key.traceId}/${key.spanId}`),
+  const across = accountAcross(read.map(({ view }) => view).filter(mayPairAcross), (key) =>
+    decisions.get(`${key.traceId}/${key.spanId}`),
   );
   for (const { traceId, spanId, decision } of across) decisions.set(`${traceId}/${spanId}`, decision);
   return read.map((item) => ({
@@ -184,7 +189,10 @@ export function total(spans: readonly ReplayedSpan[]): Totals {
     tools: tools.length,
     failedTools: tools.filter(({ view }) => view.failed).length,
     retrievals: counted.filter(({ view }) => view.kind === 'retrieval').length,
-    retries: calls.reduce((all, { facts, decision }) => all + Math.max(facts.retries ?? 0, decision.retries ?? 0), 0),
+    retries: calls.reduce(
+      (all, { facts, decision }) => all + Math.max(facts.retries ?? 0, decision.retries ?? 0),
+      0,
+    ),
     cost: counted.reduce((all, { decision }) => all + (decision.reportedCost ?? 0), 0),
     sessions: [...new Set(spans.flatMap(({ facts }) => facts.sessionId ?? []))].sort(),
     models: tally(calls.map(({ facts }) => `${facts.requestModel ?? '?'} > ${facts.responseModel ?? '?'}`)),

@@ -13,7 +13,11 @@ export const claudeCode: Dialect = {
   kindFrom: 'the span name `claude_code.*` or `span.type`',
   kind(view) {
     const name = view.name.startsWith('claude_code.') ? view.name : (view.text('span.type') ?? '');
-    return kinds.get(name.replace(/^claude_code\./, '')) ?? (name === '' ? kindByOperation(view) : undefined) ?? 'other';
+    return (
+      kinds.get(name.replace(/^claude_code\./, '')) ??
+      (name === '' ? kindByOperation(view) : undefined) ??
+      'other'
+    );
   },
   ownFields: {
     requestModel: ['gen_ai.request.model', 'model'],
@@ -43,7 +47,12 @@ export const claudeCode: Dialect = {
     const retries = attemptEvents(view);
     const cost = costFromLogs(view);
     if (retries === undefined && cost === undefined) return { provider: 'anthropic', from: [] };
-    return { provider: 'anthropic', retries, cost, from: ['gen_ai.request.attempt', 'claude_code.api_request'] };
+    return {
+      provider: 'anthropic',
+      retries,
+      cost,
+      from: ['gen_ai.request.attempt', 'claude_code.api_request'],
+    };
   },
 };
 

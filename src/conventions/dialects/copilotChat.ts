@@ -5,7 +5,10 @@ import { kindByOperation } from './otelGenai.ts';
 export const copilotChat: Dialect = {
   id: 'copilotChat',
   title: 'GitHub Copilot Chat',
-  signs: { keys: ['copilot_chat.chat_session_id', 'copilot_chat.time_to_first_token'], scopes: ['copilot-chat'] },
+  signs: {
+    keys: ['copilot_chat.chat_session_id', 'copilot_chat.time_to_first_token'],
+    scopes: ['copilot-chat'],
+  },
   kindFrom: '`gen_ai.operation.name`',
   kind: kindByOperation,
   fields: {

@@ -18,10 +18,18 @@ export const generic: Dialect = {
 /** What well-known attributes tell without an operation name. */
 function knownKind(view: SpanView): SpanKind | undefined {
   if (view.has('gen_ai.tool.name') && !view.has('gen_ai.request.model')) return 'tool';
-  if (view.has('tool.name') && (view.has('tool.parameters') || view.has('tool.input') || view.has('tool.arguments'))) return 'tool';
-  if (view.has('gen_ai.guardrail.name') || view.has('guard.verdict') || view.has('guardrail.name')) return 'guardrail';
+  if (
+    view.has('tool.name') &&
+    (view.has('tool.parameters') || view.has('tool.input') || view.has('tool.arguments'))
+  )
+    return 'tool';
+  if (view.has('gen_ai.guardrail.name') || view.has('guard.verdict') || view.has('guardrail.name'))
+    return 'guardrail';
   const model =
-    view.text('gen_ai.request.model') ?? view.text('gen_ai.response.model') ?? view.text('llm.model_name') ?? undefined;
+    view.text('gen_ai.request.model') ??
+    view.text('gen_ai.response.model') ??
+    view.text('llm.model_name') ??
+    undefined;
   if (model === undefined) return undefined;
   if (!calls.some((key) => view.has(key))) return undefined;
   return /embed/i.test(model) ? 'embedding' : 'llm';

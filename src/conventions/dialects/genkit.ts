@@ -34,7 +34,8 @@ export const genkit: Dialect = {
   },
   facts(view) {
     const feedback = view.word('genkit:metadata:subtype');
-    if (feedback === 'userfeedback' || feedback === 'useracceptance') return { disposition: 'patch', from: [] };
+    if (feedback === 'userfeedback' || feedback === 'useracceptance')
+      return { disposition: 'patch', from: [] };
     const subtype = feedback;
     if (subtype !== 'model' && subtype !== 'embedder') return undefined;
     const name = view.text('genkit:name') ?? '';

@@ -9,7 +9,10 @@ import { kindByOperation } from './otelGenai.ts';
 export const googleAdk: Dialect = {
   id: 'googleAdk',
   title: 'Google Agent Development Kit',
-  signs: { keys: ['gcp.vertex.agent.llm_request', 'gcp.vertex.agent.invocation_id'], scopes: ['gcp.vertex.agent'] },
+  signs: {
+    keys: ['gcp.vertex.agent.llm_request', 'gcp.vertex.agent.invocation_id'],
+    scopes: ['gcp.vertex.agent'],
+  },
   kindFrom: '`gcp.vertex.agent.llm_request` other than `{}`, `gen_ai.operation.name`, the name `invocation`',
   kind(view) {
     const kind = kindByOperation(view);
@@ -37,7 +40,8 @@ export const googleAdk: Dialect = {
     if (!isRecord(request) && !isRecord(response)) return undefined;
     const reason = isRecord(response) ? finishOf(response) : undefined;
     return {
-      requestModel: isRecord(request) && !view.has('gen_ai.request.model') ? stringField(request, 'model') : undefined,
+      requestModel:
+        isRecord(request) && !view.has('gen_ai.request.model') ? stringField(request, 'model') : undefined,
       responseModel: isRecord(response) ? stringField(response, 'model_version', 'modelVersion') : undefined,
       finishReasons: reason ? [reason] : undefined,
       ...errorOf(view, response),
@@ -48,7 +52,9 @@ export const googleAdk: Dialect = {
 
 function finishOf(response: JsonRecord): string | undefined {
   const first = arrayField(response, 'candidates')?.[0];
-  return stringField(response, 'finish_reason', 'finishReason') ?? (isRecord(first) ? finishOf(first) : undefined);
+  return (
+    stringField(response, 'finish_reason', 'finishReason') ?? (isRecord(first) ? finishOf(first) : undefined)
+  );
 }
 
 function errorOf(view: SpanView, response: unknown): { errorMessage?: string } {

@@ -11,8 +11,11 @@ export const laminar: Dialect = {
   kind(view) {
     const type = view.word('lmnr.span.type');
     const kind = type === undefined ? undefined : kinds.get(type);
-    if (kind) return kind === 'llm' && /embed/i.test(view.text('gen_ai.request.model') ?? '') ? 'embedding' : kind;
-    return kindByOperation(view) ?? (type === 'default' ? 'other' : undefined);
+    if (kind)
+      return kind === 'llm' && /embed/i.test(view.text('gen_ai.request.model') ?? '') ? 'embedding' : kind;
+    return (
+      kindByOperation(view) ?? (type === 'default' && !view.has('gen_ai.request.model') ? 'other' : undefined)
+    );
   },
   fields: {
     cost: ['gen_ai.usage.cost'],
@@ -22,7 +25,9 @@ export const laminar: Dialect = {
     toolResult: ['lmnr.span.output'],
   },
   facts: (view) =>
-    view.has('lmnr.internal.metadata_only') ? { disposition: 'patch', from: ['lmnr.internal.metadata_only'] } : undefined,
+    view.has('lmnr.internal.metadata_only')
+      ? { disposition: 'patch', from: ['lmnr.internal.metadata_only'] }
+      : undefined,
 };
 
 const kinds = new Map<string, SpanKind>([

@@ -15,7 +15,9 @@ export const langfuse: Dialect = {
   kind(view) {
     const type = view.word('langfuse.observation.type');
     const kind = type === undefined ? undefined : kinds.get(type);
-    return kind === 'llm' && /embed/i.test(view.text('langfuse.observation.model.name') ?? '') ? 'embedding' : kind;
+    return kind === 'llm' && /embed/i.test(view.text('langfuse.observation.model.name') ?? '')
+      ? 'embedding'
+      : kind;
   },
   fields: {
     sessionId: ['langfuse.session.id', 'session.id'],
@@ -40,15 +42,18 @@ export const langfuse: Dialect = {
   rawUsage: (view) => readUsageObject(view.json('langfuse.observation.usage_details')),
   failed: (view) => view.word('langfuse.observation.level') === 'error',
   facts(view) {
-    if (!view.has('langfuse.observation.model.name') && !view.has('langfuse.observation.usage_details')) return undefined;
+    if (!view.has('langfuse.observation.model.name') && !view.has('langfuse.observation.usage_details'))
+      return undefined;
     const output = readOutput(view.get('langfuse.observation.output'), false);
     const status = view.text('langfuse.observation.metadata.status');
     const finished = view.has('langfuse.observation.metadata.finish_reason');
     const reason = finished || status !== 'incomplete' ? status : incompleteReason(view.json(incomplete));
     const model = view.text('langfuse.observation.model.name');
-    const asked = modelOf(view, 'langfuse.observation.input') ?? modelOf(view, 'langfuse.observation.model.parameters');
+    const asked =
+      modelOf(view, 'langfuse.observation.input') ?? modelOf(view, 'langfuse.observation.model.parameters');
     // The name is the answering model's; without an answer it is the one asked for.
-    const answered = view.has('langfuse.observation.output') && view.word('langfuse.observation.level') !== 'error';
+    const answered =
+      view.has('langfuse.observation.output') && view.word('langfuse.observation.level') !== 'error';
     return {
       requestModel: asked ?? (answered ? undefined : model),
       responseModel: answered ? model : undefined,

@@ -42,7 +42,8 @@ export const langsmith: Dialect = {
   // Failed model calls have status OK and an exception event.
   failed: (view) => view.input.span.events.some((event) => event.name === 'exception'),
   facts(view) {
-    if (view.has('gen_ai.response.finish_reasons') || view.word('langsmith.span.kind') !== 'llm') return undefined;
+    if (view.has('gen_ai.response.finish_reasons') || view.word('langsmith.span.kind') !== 'llm')
+      return undefined;
     const output = view.json('gen_ai.completion');
     const reasons = isRecord(output) ? finishReasonsOf(output) : [];
     return reasons.length > 0 ? { finishReasons: reasons, from: ['gen_ai.completion'] } : undefined;

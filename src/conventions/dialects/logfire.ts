@@ -20,7 +20,9 @@ export const logfire: Dialect = {
     if (kind) return kind;
     if (view.has('gen_ai.tool.name')) return 'tool';
     if (callsModel(view)) return /embed/i.test(view.name) ? 'embedding' : 'llm';
-    return view.scope.startsWith('logfire') ? namedKind(view) : undefined;
+    if (!view.scope.startsWith('logfire')) return undefined;
+    const named = namedKind(view);
+    return named === 'other' && view.has('gen_ai.request.model') ? 'llm' : named;
   },
   fields: { cost: ['operation.cost'] },
   ownFields: { toolName: ['gen_ai.tool.name', 'name'], toolArguments: ['input'] },
@@ -28,7 +30,8 @@ export const logfire: Dialect = {
   rawUsage(view) {
     const raw = readUsageObject(view.json('gen_ai.usage.raw'));
     if (raw) return raw;
-    const response = view.json('response_data');
+    const response =
+      view.json('response_data') ?? (view.has('gen_ai.request.model') ? view.json('response') : undefined);
     return isRecord(response) ? readUsageObject(field(response, 'usage')) : undefined;
   },
   facts(view) {
@@ -44,7 +47,9 @@ export const logfire: Dialect = {
     }
     const late = type === 'log' && callsModel(view) ? ('patch' as const) : undefined;
     const request = view.has('gen_ai.request.model') ? undefined : outputOf(view.json('request_data'));
-    const tool = /^(?:Function|tool|Tool|Running tool|running tool):? /.test(view.name) ? toolOf(view) : undefined;
+    const tool = /^(?:Function|tool|Tool|Running tool|running tool):? /.test(view.name)
+      ? toolOf(view)
+      : undefined;
     return {
       disposition: late,
       requestModel: request?.model,
@@ -55,13 +60,16 @@ export const logfire: Dialect = {
 };
 
 function callsModel(view: SpanView): boolean {
-  return view.has('request_data') && /^logfire\.(?:openai|anthropic|google|llm)|openai|anthropic/.test(view.scope);
+  return (
+    view.has('request_data') && /^logfire\.(?:openai|anthropic|google|llm)|openai|anthropic/.test(view.scope)
+  );
 }
 
 const templates = [
   [/^(?:tool|Function:|running tool)\b/i, 'tool'],
   [/^agent\b/i, 'agent'],
   [/^workflow\b/i, 'workflow'],
+  [/^OpenAI Agents trace\b/, 'workflow'],
   [/^(?:task|step)\b/i, 'chain'],
   [/^retriev/i, 'retrieval'],
   [/^handoff/i, 'chain'],
@@ -69,7 +77,9 @@ const templates = [
 ] as const;
 
 /** People name their own spans after what they do; the template comes before its arguments. */
-function namedKind(view: SpanView): 'tool' | 'agent' | 'workflow' | 'chain' | 'retrieval' | 'guardrail' | 'other' {
+function namedKind(
+  view: SpanView,
+): 'tool' | 'agent' | 'workflow' | 'chain' | 'retrieval' | 'guardrail' | 'other' {
   const template = view.text('logfire.msg_template') ?? view.name;
   for (const [pattern, kind] of templates) if (pattern.test(template)) return kind;
   return 'other';

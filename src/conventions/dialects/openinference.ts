@@ -8,7 +8,10 @@ import type { SpanView } from '../spanView.ts';
 export const openinference: Dialect = {
   id: 'openinference',
   title: 'OpenInference (Arize, Phoenix)',
-  signs: { keys: ['openinference.span.kind'], scopes: ['openinference.instrumentation', '@arizeai/openinference'] },
+  signs: {
+    keys: ['openinference.span.kind'],
+    scopes: ['openinference.instrumentation', '@arizeai/openinference'],
+  },
   kindFrom: '`openinference.span.kind`',
   kind(view) {
     const kind = kinds.get(view.word('openinference.span.kind') ?? '');
@@ -100,7 +103,8 @@ function askedModel(view: SpanView): string | undefined {
 function isFeedback(view: SpanView): boolean {
   const { links } = view.input.span;
   if (links.length !== 1) return false;
-  for (const key of view.attributes.keys()) if (key.startsWith('annotations.')) return !view.has('llm.model_name');
+  for (const key of view.attributes.keys())
+    if (key.startsWith('annotations.')) return !view.has('llm.model_name');
   return false;
 }
 

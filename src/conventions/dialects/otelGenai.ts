@@ -43,7 +43,11 @@ export const otelGenai: Dialect = {
     toolDescription: ['gen_ai.tool.description'],
     toolArguments: ['gen_ai.tool.call.arguments', 'gen_ai.tool.args', 'gen_ai.tool.input'],
     toolResult: ['gen_ai.tool.call.result', 'gen_ai.tool.output'],
-    outputType: ['gen_ai.output.type', 'gen_ai.request.response_format', 'gen_ai.openai.request.response_format'],
+    outputType: [
+      'gen_ai.output.type',
+      'gen_ai.request.response_format',
+      'gen_ai.openai.request.response_format',
+    ],
     firstTokenSeconds: ['gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk'],
     serverAddress: ['server.address'],
     serverPort: ['server.port'],
@@ -85,7 +89,11 @@ export const otelGenai: Dialect = {
       'gen_ai.usage.reasoning_tokens',
       'gen_ai.usage.output_tokens.reasoning',
     ],
-    inputAudio: ['gen_ai.usage.audio.input_tokens', 'gen_ai.usage.audio_input_tokens', 'gen_ai.usage.input_tokens.audio'],
+    inputAudio: [
+      'gen_ai.usage.audio.input_tokens',
+      'gen_ai.usage.audio_input_tokens',
+      'gen_ai.usage.input_tokens.audio',
+    ],
     outputAudio: [
       'gen_ai.usage.audio.output_tokens',
       'gen_ai.usage.audio_output_tokens',

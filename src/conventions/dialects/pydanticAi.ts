@@ -50,11 +50,15 @@ export const pydanticAi: Dialect = {
     view.has('gen_ai.aggregated_usage.input_tokens') || view.has('gen_ai.aggregated_usage.output_tokens'),
   facts(view) {
     const sessionId = given(view.text('gen_ai.conversation.id')) ?? given(view.text('session.id'));
-    return sessionId === undefined ? undefined : { sessionId, from: ['gen_ai.conversation.id', 'session.id'] };
+    return sessionId === undefined
+      ? undefined
+      : { sessionId, from: ['gen_ai.conversation.id', 'session.id'] };
   },
 };
 
 /** Without one given by the program every run makes up a conversation id of its own: that is no session. */
 function given(id: string | undefined): string | undefined {
-  return id !== undefined && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id) ? undefined : id;
+  return id !== undefined && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)
+    ? undefined
+    : id;
 }

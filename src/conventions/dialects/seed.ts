@@ -12,7 +12,14 @@ export const seed: Dialect = {
   title: 'Hand-written `llm.*`, `agent.*`, `step.*`, `tool.*`, `quality.*`',
   signs: {
     keys: ['llm.model', 'llm.input_tokens', 'step.type', 'agent.total_steps', 'llm.cost_usd'],
-    names: ['agent.workflow', 'agent.plan', 'agent.synthesize', 'agent.step.*', 'tool.execute', 'llm.generate'],
+    names: [
+      'agent.workflow',
+      'agent.plan',
+      'agent.synthesize',
+      'agent.step.*',
+      'tool.execute',
+      'llm.generate',
+    ],
   },
   kindFrom: 'exact `llm.model` with usage or provider; the span names `agent.*`, `tool.execute`',
   kind(view) {
@@ -55,7 +62,8 @@ function withoutEstimate(
   output: number | undefined,
   total: number | undefined,
 ): RawUsage {
-  if (total !== undefined && output !== undefined && total >= output) return { input: total - output, output };
+  if (total !== undefined && output !== undefined && total >= output)
+    return { input: total - output, output };
   if (output === undefined && total === undefined && view.input.span.statusCode === 2) return {};
   return { input, output };
 }
@@ -69,7 +77,12 @@ const names = new Map<string, SpanKind>([
 
 function isCall(view: SpanView): boolean {
   if (!view.has('llm.model')) return false;
-  return view.has('llm.input_tokens') || view.has('llm.provider') || view.has('llm.total_tokens') || view.name === 'llm.generate';
+  return (
+    view.has('llm.input_tokens') ||
+    view.has('llm.provider') ||
+    view.has('llm.total_tokens') ||
+    view.name === 'llm.generate'
+  );
 }
 
 function callKind(view: SpanView): SpanKind {

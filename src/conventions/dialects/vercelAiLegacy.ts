@@ -25,7 +25,11 @@ export const vercelAiLegacy: Dialect = {
     responseModel: ['ai.response.model'],
     responseId: ['ai.response.id'],
     finish: ['ai.response.finishReason', 'ai.finishReason', 'gen_ai.finishReason'],
-    sessionId: ['ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.session_id', 'ai.telemetry.metadata.chatId'],
+    sessionId: [
+      'ai.telemetry.metadata.sessionId',
+      'ai.telemetry.metadata.session_id',
+      'ai.telemetry.metadata.chatId',
+    ],
     userId: ['ai.telemetry.metadata.userId', 'ai.telemetry.metadata.user_id'],
     agentName: ['ai.telemetry.functionId'],
     toolName: ['ai.toolCall.name'],
@@ -45,7 +49,10 @@ export const vercelAiLegacy: Dialect = {
   alsoReads: ['ai.response.providerMetadata'],
   rawUsage: providerDetails,
   cacheIncluded(view) {
-    if (view.has('ai.usage.inputTokenDetails.cacheReadTokens') || view.has('ai.usage.inputTokenDetails.noCacheTokens')) {
+    if (
+      view.has('ai.usage.inputTokenDetails.cacheReadTokens') ||
+      view.has('ai.usage.inputTokenDetails.noCacheTokens')
+    ) {
       return true;
     }
     return /anthropic|bedrock/i.test(view.text('ai.model.provider') ?? '') ? false : undefined;
@@ -73,7 +80,12 @@ function providerDetails(view: SpanView): RawUsage | undefined {
       return undefined;
     };
     return {
-      cacheRead: count('cachedPromptTokens', 'cacheReadInputTokens', 'cache_read_input_tokens', 'cachedContentTokenCount'),
+      cacheRead: count(
+        'cachedPromptTokens',
+        'cacheReadInputTokens',
+        'cache_read_input_tokens',
+        'cachedContentTokenCount',
+      ),
       cacheWrite: count('cacheCreationInputTokens', 'cacheWriteInputTokens', 'cache_creation_input_tokens'),
       reasoning: count('reasoningTokens', 'thoughtsTokenCount'),
     };
