@@ -81,6 +81,7 @@ export class Batch {
 
   addLog(input: LogInput, log: IndexedLog): void {
     this.#logs.push(log);
+    this.#counters.set('logs', (this.#counters.get('logs') ?? 0) + 1);
     if (log.traceId === '' || log.spanId === '') return;
     const key = keyText(log);
     const list = this.#logsBySpan.get(key) ?? [];

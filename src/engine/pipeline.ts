@@ -40,6 +40,7 @@ export class Pipeline {
     this.#interpreter = interpreter;
     this.#states = new TraceStates(index);
     this.#position = index.position;
+    interpreter.logsSeen = (index.counters().get('logs') ?? 0) > 0;
   }
 
   get position(): JournalPosition {
