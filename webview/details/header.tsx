@@ -91,6 +91,7 @@ function subtitle(details: SpanDetails): string[] {
   const model = asked !== undefined && answered !== undefined && asked !== answered ? `${asked} → ${answered}` : (answered ?? asked);
   return [
     kindNames[row.kind],
+    ...(details.tool === undefined || details.tool.name === row.name ? [] : [visibleLabel(details.tool.name, 120)]),
     ...(model === undefined ? [] : [model]),
     ...(details.provider === undefined ? [] : [visibleLabel(details.provider, 80)]),
     ...(details.agentName === undefined ? [] : [`agent ${visibleLabel(details.agentName, 80)}`]),

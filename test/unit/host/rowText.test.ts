@@ -20,7 +20,7 @@ describe('a row of the tree', () => {
   it('does not ask after the tokens of a call that failed, of a tool, or of a span that is counted elsewhere', () => {
     const failed = spanRow({ usage: undefined, cost: { unknown: 'usage', reason: 'x' }, status: 'error' });
     assert.equal(text.spanDescription(failed), '820 ms · ✗ error · gpt-4o-mini');
-    assert.equal(text.spanDescription(spanRow({ kind: 'tool', model: undefined, toolName: 'search', usage: undefined, cost: undefined })), '820 ms · search');
+    assert.equal(text.spanDescription(spanRow({ kind: 'tool', model: undefined, toolName: 'search', usage: undefined, cost: undefined })), 'search · 820 ms');
     assert.equal(text.spanDescription(spanRow({ counted: false, usage: undefined, cost: undefined })), '820 ms · gpt-4o-mini');
     assert.equal(text.traceDescription(traceRow({ inputTokens: nothing, outputTokens: nothing, cost: nothing })), '1.23 s');
   });
@@ -40,7 +40,7 @@ describe('a row of the tree', () => {
     const label = text.traceAccessibleLabel(traceRow({ cost: { known: undefined, unknownCalls: 1 }, flags: [{ id: 'content_filter', severity: 'warning', count: 1 }] }));
     assert.equal(label, 'Trace agent.run, service shop, ok, 1.23 s, 1,234 tokens, cost unknown, 1 flag: warning content filter');
     const failed = text.spanAccessibleLabel(spanRow({ status: 'error', statusMessage: 'too\nlong' }));
-    assert.match(failed, /^Model call chat, model gpt-4o-mini, .*failed: too long, 1 flag: error error$/);
+    assert.match(failed, /^Model call chat, model gpt-4o-mini, .*failed: too long, 1 flag: error$/);
     for (const mark of '✗⚠⚑≥?') assert.ok(!(label + failed).includes(mark));
   });
 

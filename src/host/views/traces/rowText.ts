@@ -62,12 +62,12 @@ export function spanDescription(row: SpanRow): string {
   const isCall = isModelCall(row.kind);
   const own = isCall && row.counted;
   return joined([
+    row.toolName === undefined || row.toolName === row.name ? undefined : visibleLabel(row.toolName, 60),
     runTime(row.durationMs, row.durationMs === undefined),
     own || row.usage ? tokensOf(row, formatTokensBrief) : undefined,
     own || row.cost ? costOf(row) : undefined,
     ...flagText(spanFlags(row)),
     row.model === undefined ? undefined : visibleLabel(row.model, 60),
-    row.toolName === undefined || row.toolName === row.name ? undefined : visibleLabel(row.toolName, 60),
   ]);
 }
 
@@ -99,11 +99,13 @@ export function traceAccessibleLabel(row: TraceRow): string {
 }
 
 export function spanAccessibleLabel(row: SpanRow): string {
+  const tool = row.toolName === undefined || row.toolName === row.name ? undefined : visibleLabel(row.toolName, 80);
   const model = row.model === undefined ? undefined : `model ${visibleLabel(row.model, 80)}`;
   const failed = row.status === 'error' ? `failed: ${visibleLabel(row.statusMessage, 200) || 'no message'}` : undefined;
   const isCall = isModelCall(row.kind) && row.counted;
   return spoken([
     `${kindNames[row.kind]} ${spanLabel(row)}`,
+    tool,
     model,
     runTime(row.durationMs, row.durationMs === undefined),
     isCall ? tokensOf(row) : undefined,
@@ -205,7 +207,7 @@ function spanFlags(row: SpanRow): FlagMark[] {
 
 function flagsSpoken(flags: readonly FlagMark[]): string | undefined {
   if (flags.length === 0) return undefined;
-  return `${plural(flags.length, 'flag')}: ${flags.map((flag) => `${flag.severity} ${flagName(flag.id)}`).join(', ')}`;
+  return `${plural(flags.length, 'flag')}: ${flags.map((flag) => (flag.id === flag.severity ? flag.id : `${flag.severity} ${flagName(flag.id)}`)).join(', ')}`;
 }
 
 function joined(parts: readonly (string | undefined)[]): string {
