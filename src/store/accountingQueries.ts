@@ -39,7 +39,7 @@ export class AccountingQueries {
 
   one(key: SpanKey): AccountingRow | undefined {
     const row = this.#one.get(key.traceId, key.spanId);
-    return row && this.#decode(row as Row);
+    return row && this.#decode(row);
   }
 
   children(key: SpanKey, limit: number): AccountingRow[] {

@@ -33,7 +33,10 @@ export interface StoredRange {
   readonly scopeLength: number;
 }
 
-/** A span as the index holds it: what is searched, summed and listed. Everything else is read from the journal. */
+/**
+ * A span as the index holds it: what is searched, summed and listed. Everything else is read from the
+ * journal.
+ */
 export interface IndexedSpan extends SpanKey {
   readonly parentSpanId: string;
   readonly name: string;
@@ -88,14 +91,19 @@ export interface IndexedLog {
   readonly spanId: string;
   readonly timeMicros: number;
   readonly eventName: string;
-  /** crc32 of the record's own bytes: a re-sent record with the same span, time and digest changes nothing. */
+  /**
+   * crc32 of the record's own bytes: a re-sent record with the same span, time and digest changes nothing.
+   */
   readonly digest: number;
   readonly range: StoredRange;
 }
 
 /** What the indexer has understood since its last batch; written in one transaction. */
 export interface WriteBatch {
-  /** New spans, fuller versions of known ones, and known ones whose accounting or flags changed: the row replaces. */
+  /**
+   * New spans, fuller versions of known ones, and known ones whose accounting or flags changed: the row
+   * replaces.
+   */
   readonly spans?: readonly IndexedSpan[] | undefined;
   readonly logs?: readonly IndexedLog[] | undefined;
   /** Spans that turned out not to be work of their own (pending notices, patches). */
@@ -117,8 +125,8 @@ export interface WriteResult {
 }
 
 /**
- * What accounting needs to know of a stored span, cheaply read: the fields of `AccountingSpan` (same names), and the
- * decision as it stands in the index. `service` is name and instance, joined by U+0000.
+ * What accounting needs to know of a stored span, cheaply read: the fields of `AccountingSpan` (same names),
+ * and the decision as it stands in the index. `service` is name and instance, joined by U+0000.
  */
 export interface AccountingRow extends SpanKey {
   readonly parentSpanId: string;
@@ -163,9 +171,16 @@ export interface StoreStats {
     readonly reasoningTokens: number;
     readonly unknownCalls: number;
   };
-  /** USD, of every counted call; `unknownCalls`: model calls and embeddings that ended well and have no known cost. */
+  /**
+   * USD, of every counted call; `unknownCalls`: model calls and embeddings that ended well and have no known
+   * cost.
+   */
   readonly cost: { readonly amount: number; readonly unknownCalls: number };
-  readonly models: readonly { readonly provider: string | undefined; readonly model: string; readonly calls: number }[];
+  readonly models: readonly {
+    readonly provider: string | undefined;
+    readonly model: string;
+    readonly calls: number;
+  }[];
   readonly finishReasons: ReadonlyMap<string, number>;
   readonly flags: ReadonlyMap<string, number>;
   readonly sessions: readonly string[];

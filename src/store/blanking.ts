@@ -1,7 +1,7 @@
 /**
- * Takes spans and log records out of a stored request without moving anything else: the record's bytes are zeroed and
- * its tag made that of a field nobody knows (15), which every decoder steps over. All other bytes, unknown fields
- * included, stay where and as they are, and so do the places the index refers to.
+ * Takes spans and log records out of a stored request without moving anything else: the record's bytes are
+ * zeroed and its tag made that of a field nobody knows (15), which every decoder steps over. All other bytes,
+ * unknown fields included, stay where and as they are, and so do the places the index refers to.
  *
  * Source: opentelemetry-proto, ExportTraceServiceRequest and ExportLogsServiceRequest.
  */
@@ -26,15 +26,20 @@ const shapes = {
 } as const;
 
 /** Blanks the records of those traces in `request`; returns how many. `traceIds`: lower-case hex. */
-export function blankTraces(request: Buffer, signal: 'traces' | 'logs', traceIds: ReadonlySet<string>): number {
+export function blankTraces(
+  request: Buffer,
+  signal: 'traces' | 'logs',
+  traceIds: ReadonlySet<string>,
+): number {
   const shape = shapes[signal];
   let count = 0;
   for (const resource of messages(request, 0, request.length, 1)) {
     for (const scope of messages(request, resource.start, resource.end, shape.scopes)) {
       for (const record of messages(request, scope.start, scope.end, shape.records)) {
         if (!names(request, record, shape.traceId, traceIds)) continue;
-        request[record.tag] = ((padField << 3) | lengthDelimited) | ((request[record.tag] ?? 0) & 0x80);
-        for (let at = record.tag; ((request[at] ?? 0) & 0x80) !== 0; at++) request[at + 1] = (request[at + 1] ?? 0) & 0x80;
+        request[record.tag] = (padField << 3) | lengthDelimited | ((request[record.tag] ?? 0) & 0x80);
+        for (let at = record.tag; ((request[at] ?? 0) & 0x80) !== 0; at++)
+          request[at + 1] = (request[at + 1] ?? 0) & 0x80;
         request.fill(0, record.start, record.end);
         count++;
       }
@@ -46,12 +51,13 @@ export function blankTraces(request: Buffer, signal: 'traces' | 'logs', traceIds
 function names(bytes: Buffer, record: Field, idField: number, traceIds: ReadonlySet<string>): boolean {
   let id = '';
   // The last one counts, as for every field that is not repeated.
-  for (const field of messages(bytes, record.start, record.end, idField)) id = bytes.toString('hex', field.start, field.end);
+  for (const field of messages(bytes, record.start, record.end, idField))
+    id = bytes.toString('hex', field.start, field.end);
   return traceIds.has(id);
 }
 
 function* messages(bytes: Buffer, start: number, end: number, number: number): Generator<Field> {
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const field = readField(bytes, at, end);
     // Requests were checked before they were stored; what cannot be read is left alone.
     if (!field) return;

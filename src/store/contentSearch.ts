@@ -27,9 +27,9 @@ export interface ContentSearchResult {
 const maxNeedle = 1000;
 
 /**
- * Finds text in the journal's bytes, newest segment first and each from its end; gives the thread back between chunks.
- * ASCII case is ignored. Texts are found as they are and inside JSON strings, escaped there or not. A span is given when
- * the text lies in its own bytes or in a log record that names it.
+ * Finds text in the journal's bytes, newest segment first and each from its end; gives the thread back
+ * between chunks. ASCII case is ignored. Texts are found as they are and inside JSON strings, escaped there
+ * or not. A span is given when the text lies in its own bytes or in a log record that names it.
  */
 export async function searchContent(
   journal: JournalReader,
@@ -42,7 +42,9 @@ export async function searchContent(
   const chunkBytes = Math.max(options.chunkBytes ?? 1 << 20, overlap + 1);
   const until = performance.now() + options.timeMs;
   const found = new Map<string, SpanKey>();
-  const segments = journal.segments().filter((segment) => !options.resume || segment <= options.resume.segment);
+  const segments = journal
+    .segments()
+    .filter((segment) => !options.resume || segment <= options.resume.segment);
   for (const segment of segments.reverse()) {
     const size = journal.segmentBytes(segment);
     let end = segment === options.resume?.segment ? Math.min(size, options.resume.offset) : size;
@@ -73,7 +75,7 @@ function* matches(
 ): Generator<SpanKey> {
   const hay = roughly(bytes);
   for (const needle of needles) {
-    for (let at = hay.indexOf(needle.rough); at >= 0 && start + at < end; ) {
+    for (let at = hay.indexOf(needle.rough); at >= 0 && start + at < end;) {
       const span = isAt(bytes, at, needle.bytes) ? index.spanAt({ segment, offset: start + at }) : undefined;
       if (span) yield { traceId: span.traceId, spanId: span.spanId };
       // One match a span will do.
@@ -90,7 +92,10 @@ interface Needle {
   readonly length: number;
 }
 
-/** One character a byte, in lower case: fast to search, though bytes of UTF-8 sequences that look like letters fold too. */
+/**
+ * One character a byte, in lower case: fast to search, though bytes of UTF-8 sequences that look like letters
+ * fold too.
+ */
 function roughly(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').toLowerCase();
 }
@@ -108,7 +113,10 @@ function needlesOf(text: string): Needle[] {
   const short = text.slice(0, maxNeedle);
   if (short.trim() === '') return [];
   const json = JSON.stringify(short).slice(1, -1);
-  const ascii = json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const ascii = json.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   return [...new Set([short, json, ascii])].map((needle) => {
     const bytes = Buffer.from(needle).map(lower);
     return { rough: roughly(bytes), bytes, length: bytes.length };

@@ -22,7 +22,10 @@ export const sideFiles = ['-wal', '-shm'] as const;
  * Opens the index for writing; makes, migrates or replaces it. A corrupt file is kept under another name.
  * `fresh`: there are no rows. @throws StorageError
  */
-export function openIndexFile(path: string, onDamage: (report: DamageReport) => void): { db: Database; fresh: boolean } {
+export function openIndexFile(
+  path: string,
+  onDamage: (report: DamageReport) => void,
+): { db: Database; fresh: boolean } {
   try {
     return tryOpen(path);
   } catch (error) {

@@ -36,7 +36,9 @@ interface Connection {
   dataVersion: number;
 }
 
-/** Read-only queries; any number of readers, in other threads and processes too. Methods throw `StorageError`. */
+/**
+ * Read-only queries; any number of readers, in other threads and processes too. Methods throw `StorageError`.
+ */
 export class IndexReader {
   readonly #path: string;
   #connection: Connection;
@@ -56,8 +58,8 @@ export class IndexReader {
   }
 
   /**
-   * Whether something was committed since the last call. A file that was set aside or deleted is noticed and the new
-   * one opened; that counts as a change. Cheap: call it often.
+   * Whether something was committed since the last call. A file that was set aside or deleted is noticed and
+   * the new one opened; that counts as a change. Cheap: call it often.
    */
   poll(): boolean {
     const connection = this.#connection;
@@ -100,11 +102,18 @@ export class IndexReader {
       const pages = context.get(
         'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
       );
-      return { spans: Number(row?.['spans']), traces: Number(row?.['traces']), indexBytes: Number(pages?.['bytes']) };
+      return {
+        spans: Number(row?.['spans']),
+        traces: Number(row?.['traces']),
+        indexBytes: Number(pages?.['bytes']),
+      };
     });
   }
 
-  /** Traces changed after `revision`, at most `limit` of them named; `all` when more, or when some were removed. */
+  /**
+   * Traces changed after `revision`, at most `limit` of them named; `all` when more, or when some were
+   * removed.
+   */
   changedSince(revision: number, limit: number): { revision: number; traceIds: string[]; all: boolean } {
     return this.#read(({ context, meta }) => {
       const rows = context.all('SELECT trace_id FROM traces WHERE revision > ? LIMIT ?', revision, limit + 1);
@@ -115,10 +124,15 @@ export class IndexReader {
   }
 
   /**
-   * `contentMatches`: traces whose messages match `filter.text` (from `searchContent`), listed besides those whose names,
-   * models, services or errors do. @throws RangeError for a cursor of something else
+   * `contentMatches`: traces whose messages match `filter.text` (from `searchContent`), listed besides those
+   * whose names, models, services or errors do. @throws RangeError for a cursor of something else
    */
-  traces(filter: TraceFilter, sort: TraceSort, page: PageRequest, contentMatches?: ReadonlySet<string>): Page<TraceRow> {
+  traces(
+    filter: TraceFilter,
+    sort: TraceSort,
+    page: PageRequest,
+    contentMatches?: ReadonlySet<string>,
+  ): Page<TraceRow> {
     return this.#read((c) => listTraces(c.context, condition(c, filter, contentMatches), sort, page));
   }
 
@@ -150,7 +164,10 @@ export class IndexReader {
     );
   }
 
-  /** Children of a span, or (parentSpanId '') the roots: spans without a parent, or whose parent has not arrived. */
+  /**
+   * Children of a span, or (parentSpanId '') the roots: spans without a parent, or whose parent has not
+   * arrived.
+   */
   children(traceId: string, parentSpanId: string, page: PageRequest): Page<SpanRow> {
     return this.#read(({ context }) => listChildren(context, traceId, parentSpanId, page));
   }
@@ -171,11 +188,18 @@ export class IndexReader {
     });
   }
 
-  /** Spans with that span id, whatever their trace; for people who copied only half of the key. At most `limit`. */
+  /**
+   * Spans with that span id, whatever their trace; for people who copied only half of the key. At most
+   * `limit`.
+   */
   spansById(spanId: string, limit: number): SpanKey[] {
     return this.#read(({ context }) =>
       context
-        .all('SELECT t.trace_id FROM spans s JOIN traces t ON t.id = s.t WHERE s.span_id = ? ORDER BY s.id DESC LIMIT ?', spanId, limit)
+        .all(
+          'SELECT t.trace_id FROM spans s JOIN traces t ON t.id = s.t WHERE s.span_id = ? ORDER BY s.id DESC LIMIT ?',
+          spanId,
+          limit,
+        )
         .map((row) => ({ traceId: row['trace_id'] as string, spanId })),
     );
   }
@@ -189,12 +213,18 @@ export class IndexReader {
     }
   }
 
-  /** The span whose bytes, or whose log record's bytes, hold that place of the journal; `end` is where those bytes end. */
+  /**
+   * The span whose bytes, or whose log record's bytes, hold that place of the journal; `end` is where those
+   * bytes end.
+   */
   spanAt(position: JournalPosition): (SpanKey & { readonly end: number }) | undefined {
     return this.#read(({ context }) => spanAtPlace(context, position));
   }
 
-  /** Files (no `file`), the functions of a file, or the lines of a function (`function` '' for code outside any). */
+  /**
+   * Files (no `file`), the functions of a file, or the lines of a function (`function` '' for code outside
+   * any).
+   */
   callSites(within: { file?: string; function?: string }): CallSiteRow[] {
     return this.#read(({ context }) => listCallSites(context, within));
   }
@@ -211,7 +241,9 @@ export class IndexReader {
 
   /** Over spans that started at or after `since` (milliseconds since the epoch). */
   stats(since?: number): StoreStats {
-    return this.#read(({ context }) => readStats(context, since === undefined ? -Number.MAX_SAFE_INTEGER : since * 1000));
+    return this.#read(({ context }) =>
+      readStats(context, since === undefined ? -Number.MAX_SAFE_INTEGER : since * 1000),
+    );
   }
 
   /** Sums of traces that started at or after `since` (milliseconds), for the status bar; cheap. */
@@ -228,7 +260,11 @@ export class IndexReader {
   }
 }
 
-function condition(c: Connection, filter: TraceFilter, contentMatches: ReadonlySet<string> | undefined): Condition {
+function condition(
+  c: Connection,
+  filter: TraceFilter,
+  contentMatches: ReadonlySet<string> | undefined,
+): Condition {
   const text = filter.text?.trim() ?? '';
   if (text === '') return conditionOf(filter, undefined);
   const found = c.texts.find(text, c.meta.number('revision'), c.meta.number('removedRevision'));
@@ -255,17 +291,29 @@ function connect(path: string): Connection | undefined {
   if (file === undefined) return undefined;
   const db = openDatabase(path, { readOnly: true });
   try {
-    db.exec('PRAGMA busy_timeout = 2000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF');
+    db.exec(
+      'PRAGMA busy_timeout = 2000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF',
+    );
     const version = userVersion(db);
     if (version === 0) {
       db.close();
       return undefined;
     }
     if (version !== schemaVersion) {
-      throw new StorageError('unsupported', `The index has version ${version}; this release reads ${schemaVersion}`);
+      throw new StorageError(
+        'unsupported',
+        `The index has version ${version}; this release reads ${schemaVersion}`,
+      );
     }
     const context = new QueryContext(db, new Names(db, 'read'));
-    return { db, file, context, meta: new Meta(db, 'read'), texts: new TextMatches(context), dataVersion: dataVersion(db) };
+    return {
+      db,
+      file,
+      context,
+      meta: new Meta(db, 'read'),
+      texts: new TextMatches(context),
+      dataVersion: dataVersion(db),
+    };
   } catch (error) {
     db.close();
     throw sqliteError(error, `Cannot open the index ${path}`);

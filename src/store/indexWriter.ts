@@ -1,6 +1,14 @@
 import type { SpanKey } from '../model/span.ts';
 import { AccountingQueries } from './accountingQueries.ts';
-import type { AccountingRow, DamageReport, IndexedLog, IndexedSpan, JournalPosition, WriteBatch, WriteResult } from './api.ts';
+import type {
+  AccountingRow,
+  DamageReport,
+  IndexedLog,
+  IndexedSpan,
+  JournalPosition,
+  WriteBatch,
+  WriteResult,
+} from './api.ts';
 import { StorageError } from './errors.ts';
 import { openIndexFile, setIndexAside } from './indexFile.ts';
 import { Meta } from './meta.ts';
@@ -16,12 +24,16 @@ export interface IndexWriterOptions {
 }
 
 /**
- * The only writer of an index; hold the owner's lock first. Every method throws `StorageError`: `full` (rolled back,
- * try the same batch again later), `corrupt` (`close`, `IndexWriter.setAside`, `open` again), `unwritable`.
+ * The only writer of an index; hold the owner's lock first. Every method throws `StorageError`: `full`
+ * (rolled back, try the same batch again later), `corrupt` (`close`, `IndexWriter.setAside`, `open` again),
+ * `unwritable`.
  */
 export class IndexWriter {
   readonly path: string;
-  /** True when `open` made an empty index (new, or the old one set aside): read the journal from the beginning. */
+  /**
+   * True when `open` made an empty index (new, or the old one set aside): read the journal from the
+   * beginning.
+   */
   readonly fresh: boolean;
   readonly #db: Database;
   readonly #meta: Meta;
@@ -39,13 +51,19 @@ export class IndexWriter {
     this.#accounting = new AccountingQueries(db, this.#names);
   }
 
-  /** Opens, migrates or makes the index. A corrupt one is set aside as `PATH.corrupt-<time>` and a new one begun. */
+  /**
+   * Opens, migrates or makes the index. A corrupt one is set aside as `PATH.corrupt-<time>` and a new one
+   * begun.
+   */
   static open(path: string, options: IndexWriterOptions = {}): IndexWriter {
     const { db, fresh } = openIndexFile(path, options.onDamage ?? (() => undefined));
     return guarded(`Cannot open the index ${path}`, () => new IndexWriter(path, db, fresh));
   }
 
-  /** For an index that turned out corrupt while open: after `close`, before `open` again. Returns its new name. */
+  /**
+   * For an index that turned out corrupt while open: after `close`, before `open` again. Returns its new
+   * name.
+   */
   static setAside(path: string): string {
     return setIndexAside(path);
   }
@@ -82,7 +100,13 @@ export class IndexWriter {
       if (batch.position) this.#meta.setPosition(batch.position);
       for (const [name, amount] of batch.counters ?? []) this.#meta.count(name, amount);
       const { changedTraces, inserted, replaced, removed } = result;
-      return { revision: changedTraces.length > 0 ? revision : revision - 1, changedTraces, inserted, replaced, removed };
+      return {
+        revision: changedTraces.length > 0 ? revision : revision - 1,
+        changedTraces,
+        inserted,
+        replaced,
+        removed,
+      };
     });
   }
 
@@ -135,7 +159,8 @@ export class IndexWriter {
   deleteAll(position: JournalPosition): void {
     this.#empty(position);
     guarded('Cannot empty the index', () => this.#db.exec('VACUUM'));
-    if (!this.checkpoint('TRUNCATE')) throw new StorageError('unwritable', 'The index is being read; try again');
+    if (!this.checkpoint('TRUNCATE'))
+      throw new StorageError('unwritable', 'The index is being read; try again');
   }
 
   /** Pages back into the file. Returns false when readers were in the way. */

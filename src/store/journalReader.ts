@@ -13,7 +13,10 @@ export interface JournalReadResult {
 
 export interface JournalReaderOptions {
   readonly onDamage?: (report: DamageReport) => void;
-  /** How long bad bytes in the newest segment are taken for a write in progress, in milliseconds; 250 unless told. */
+  /**
+   * How long bad bytes in the newest segment are taken for a write in progress, in milliseconds; 250 unless
+   * told.
+   */
   readonly settleMs?: number;
 }
 
@@ -37,8 +40,8 @@ export class JournalReader {
   }
 
   /**
-   * About `maxBytes` of whole records from `from` on (at least one, however large). `{segment: 0, offset: 0}` is the
-   * beginning. Damaged places are reported and stepped over. @throws StorageError
+   * About `maxBytes` of whole records from `from` on (at least one, however large). `{segment: 0, offset: 0}`
+   * is the beginning. Damaged places are reported and stepped over. @throws StorageError
    */
   read(from: JournalPosition, maxBytes: number): JournalReadResult {
     // Listed before sizes are taken: a segment that has a successor in this list does not grow any more.
@@ -46,7 +49,8 @@ export class JournalReader {
     const last = segments.at(-1);
     let next = from;
     for (const segment of segments) {
-      const offset = segment === from.segment ? Math.max(from.offset, segmentHeaderBytes) : segmentHeaderBytes;
+      const offset =
+        segment === from.segment ? Math.max(from.offset, segmentHeaderBytes) : segmentHeaderBytes;
       const file = this.#file(segment);
       if (!file) continue;
       const found = this.#readSegment(file, offset, maxBytes, segment === last);
@@ -89,7 +93,8 @@ export class JournalReader {
     let sum = 0;
     for (const segment of listSegments(this.#dir)) {
       if (segment < position.segment) continue;
-      const done = segment === position.segment ? Math.max(position.offset, segmentHeaderBytes) : segmentHeaderBytes;
+      const done =
+        segment === position.segment ? Math.max(position.offset, segmentHeaderBytes) : segmentHeaderBytes;
       sum += Math.max(0, this.#size(segment) - done);
     }
     return sum;
@@ -152,11 +157,13 @@ export class JournalReader {
       // Nothing whole at `offset`: the end, a write in progress, a tear or damage.
       const found = file.inspect(offset, size, salt);
       if (found.is === 'record') continue;
-      if (isLast && (found.is === 'incomplete' || !this.#isSettled(file.number, offset))) return { records, next: offset };
+      if (isLast && (found.is === 'incomplete' || !this.#isSettled(file.number, offset)))
+        return { records, next: offset };
       const intact = file.findRecord(offset + 1, size, salt);
       if (intact === undefined && isLast) return { records, next: offset };
       const resumed = intact ?? size;
-      if (resumed > offset) this.#report(file.number, `${resumed - offset} bytes at ${offset} are damaged`, resumed - offset);
+      if (resumed > offset)
+        this.#report(file.number, `${resumed - offset} bytes at ${offset} are damaged`, resumed - offset);
       if (intact === undefined) return { records, next: size };
       offset = intact;
     }
@@ -207,11 +214,14 @@ export class JournalReader {
     return this.#buffer;
   }
 
-  /** Bad bytes in the segment that is being written may be a write in progress: only what stays so is damage. */
+  /**
+   * Bad bytes in the segment that is being written may be a write in progress: only what stays so is damage.
+   */
   #isSettled(segment: number, offset: number): boolean {
     const known = this.#doubtful;
     const now = performance.now();
-    if (known && known.segment === segment && known.offset === offset) return now - known.since >= this.#settleMs;
+    if (known && known.segment === segment && known.offset === offset)
+      return now - known.since >= this.#settleMs;
     this.#doubtful = { segment, offset, since: now };
     return this.#settleMs <= 0;
   }

@@ -10,12 +10,18 @@ export function setAsideName(path: string, now: number): string {
 }
 
 /**
- * Mends the segment that was being written when its process ended: a record that is not whole was never acknowledged
- * and is cut off; damage before intact records stays where it is (readers step over it). Whenever whole but damaged
- * bytes are met, which may have been acknowledged, the file is copied aside first and the damage reported.
+ * Mends the segment that was being written when its process ended: a record that is not whole was never
+ * acknowledged and is cut off; damage before intact records stays where it is (readers step over it).
+ * Whenever whole but damaged bytes are met, which may have been acknowledged, the file is copied aside first
+ * and the damage reported.
  * @throws StorageError
  */
-export function recoverSegment(dir: string, number: number, now: number, onDamage: (report: DamageReport) => void): void {
+export function recoverSegment(
+  dir: string,
+  number: number,
+  now: number,
+  onDamage: (report: DamageReport) => void,
+): void {
   const path = segmentPath(dir, number);
   const file = SegmentFile.open(dir, number);
   if (!file) return;
@@ -48,7 +54,11 @@ function scanSegment(file: SegmentFile): { end: number; damagedBytes: number } {
   let damagedBytes = 0;
   let offset = segmentHeaderBytes;
   for (;;) {
-    const skipped = intactBytes(chunk, file.readAt(chunk, 0, offset, Math.min(chunk.length, size - offset)), salt);
+    const skipped = intactBytes(
+      chunk,
+      file.readAt(chunk, 0, offset, Math.min(chunk.length, size - offset)),
+      salt,
+    );
     offset += skipped;
     if (skipped > 0) continue;
     const found = file.inspect(offset, size, salt);
@@ -58,7 +68,8 @@ function scanSegment(file: SegmentFile): { end: number; damagedBytes: number } {
     }
     if (offset >= size) return { end: offset, damagedBytes };
     const intact = file.findRecord(offset + 1, size, salt);
-    if (intact === undefined) return { end: offset, damagedBytes: damagedBytes + (found.is === 'bad' ? size - offset : 0) };
+    if (intact === undefined)
+      return { end: offset, damagedBytes: damagedBytes + (found.is === 'bad' ? size - offset : 0) };
     damagedBytes += intact - offset;
     offset = intact;
   }
@@ -69,7 +80,12 @@ function intactBytes(bytes: Buffer, length: number, salt: number): number {
   let at = 0;
   while (length - at >= recordHeaderBytes) {
     const header = decodeRecordHeader(bytes, at, salt);
-    if (!header || length - at < recordHeaderBytes + header.length || !isIntact(bytes, at, header.length, salt)) break;
+    if (
+      !header ||
+      length - at < recordHeaderBytes + header.length ||
+      !isIntact(bytes, at, header.length, salt)
+    )
+      break;
     at += recordHeaderBytes + header.length;
   }
   return at;

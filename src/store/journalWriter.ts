@@ -6,7 +6,13 @@ import type { DamageReport, JournalPosition } from './api.ts';
 import { StorageError, storageErrorFrom } from './errors.ts';
 import { recoverSegment } from './journalRecovery.ts';
 import { listSegments, segmentPath } from './segmentFile.ts';
-import { encodeRecordHeader, encodeSegmentHeader, recordHeaderBytes, segmentHeaderBytes, segmentVersion } from './segmentFormat.ts';
+import {
+  encodeRecordHeader,
+  encodeSegmentHeader,
+  recordHeaderBytes,
+  segmentHeaderBytes,
+  segmentVersion,
+} from './segmentFormat.ts';
 
 export interface JournalWriterOptions {
   /** A segment is closed once it is longer; 64 MiB unless told. */
@@ -15,7 +21,9 @@ export interface JournalWriterOptions {
   readonly maxPendingBytes?: number;
   /** A segment is closed once it is older, in milliseconds; one day unless told. */
   readonly maxSegmentAgeMs?: number;
-  /** The new segment's number is greater: pass the index's position, so that no position is ever used twice. */
+  /**
+   * The new segment's number is greater: pass the index's position, so that no position is ever used twice.
+   */
   readonly after?: number;
   readonly onDamage?: (report: DamageReport) => void;
   /** Milliseconds since the epoch, for tests. */
@@ -53,8 +61,9 @@ const copiedBytes = 64 << 10;
 const retryAfterMs = 1000;
 
 /**
- * The only writer of a journal; hold the owner's lock first. Appends that come while one group is being written and
- * synced wait and make up the next group. A position is never used twice: each opening begins a new segment.
+ * The only writer of a journal; hold the owner's lock first. Appends that come while one group is being
+ * written and synced wait and make up the next group. A position is never used twice: each opening begins a
+ * new segment.
  */
 export class JournalWriter {
   readonly #dir: string;
@@ -200,7 +209,8 @@ export class JournalWriter {
   async #write(group: readonly Waiting[]): Promise<JournalPosition[]> {
     const old = this.#segment;
     const isDue =
-      old.end >= this.#options.segmentBytes || this.#options.now() - old.created >= this.#options.maxSegmentAgeMs;
+      old.end >= this.#options.segmentBytes ||
+      this.#options.now() - old.created >= this.#options.maxSegmentAgeMs;
     if ((isDue && old.end > segmentHeaderBytes) || old.isSpoiled) await this.#beginSegment();
     const segment = this.#segment;
     const ends: number[] = [];
@@ -230,8 +240,8 @@ export class JournalWriter {
   }
 
   /**
-   * After a failed write: whole records stay (a reader may have seen them already, and their sender sends them again,
-   * which changes nothing), the rest is cut off.
+   * After a failed write: whole records stay (a reader may have seen them already, and their sender sends
+   * them again, which changes nothing), the rest is cut off.
    */
   async #cutBack(segment: OpenSegment, ends: readonly number[], at: number): Promise<void> {
     for (const end of ends) if (end <= at) segment.end = end;
@@ -242,10 +252,13 @@ export class JournalWriter {
     }
   }
 
-  /** Headers and small payloads are copied into one buffer, large payloads are written from where they lie. */
+  /**
+   * Headers and small payloads are copied into one buffer, large payloads are written from where they lie.
+   */
   #encode(group: readonly Waiting[], salt: number): Uint8Array[] {
     let copied = 0;
-    for (const { payload } of group) copied += recordHeaderBytes + (payload.length <= copiedBytes ? payload.length : 0);
+    for (const { payload } of group)
+      copied += recordHeaderBytes + (payload.length <= copiedBytes ? payload.length : 0);
     if (copied > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(copied);
     const scratch = this.#scratch;
     const buffers: Uint8Array[] = [];
@@ -288,7 +301,8 @@ async function writeAll(
     progress(offset);
     // A short write is followed by another, which tells the reason (a full disk) or goes on.
     let skip = bytesWritten;
-    while (rest.length > 0 && skip >= (rest[0] as Uint8Array).length) skip -= (rest.shift() as Uint8Array).length;
+    while (rest.length > 0 && skip >= (rest[0] as Uint8Array).length)
+      skip -= (rest.shift() as Uint8Array).length;
     if (skip > 0) rest = [(rest[0] as Uint8Array).subarray(skip), ...rest.slice(1)];
   }
   return offset;

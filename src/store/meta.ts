@@ -15,7 +15,9 @@ export class Meta {
     this.#all = db.prepare('SELECT key, value FROM meta WHERE key >= ? AND key < ?');
     if (mode === 'read') return;
     this.#set = db.prepare('INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2');
-    this.#add = db.prepare('INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = value + ?2');
+    this.#add = db.prepare(
+      'INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = value + ?2',
+    );
   }
 
   number(key: string): number {

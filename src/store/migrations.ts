@@ -33,7 +33,8 @@ export function migrate(
   }
   for (let from = version; from < target; from++) {
     const step = steps.get(from);
-    if (step === undefined) throw new StorageError('unsupported', `No way leads from index version ${from} to ${from + 1}`);
+    if (step === undefined)
+      throw new StorageError('unsupported', `No way leads from index version ${from} to ${from + 1}`);
     inTransaction(db, `${step}; PRAGMA user_version = ${from + 1}`);
   }
   return false;

@@ -18,6 +18,8 @@ export class Names {
   readonly #ids = new Map<string, number>();
   readonly #texts = new Map<number, string>();
   readonly #origins = new Map<number, Origin>();
+  // Spans of one origin come in rows.
+  #lastOrigin: { readonly origin: Origin; readonly id: number } | undefined;
 
   constructor(db: Database, mode: 'read' | 'write') {
     this.#find = db.prepare('SELECT id FROM names WHERE text = ?');
@@ -46,15 +48,27 @@ export class Names {
   }
 
   idOfOrigin(origin: Origin): number {
-    return this.idOf(JSON.stringify([origin.service, origin.serviceInstance ?? null, origin.scope, origin.dialect]));
+    const last = this.#lastOrigin;
+    if (last && isSame(last.origin, origin)) return last.id;
+    const { service, serviceInstance, scope, dialect } = origin;
+    const id = this.idOf(JSON.stringify([service, serviceInstance ?? null, scope, dialect]));
+    this.#lastOrigin = { origin, id };
+    return id;
   }
 
   origin(id: number): Origin {
     let origin = this.#origins.get(id);
     if (origin) return origin;
     const text = this.text(id);
-    const [service, instance, scope, dialect] = (text === '' ? [] : JSON.parse(text)) as (string | null | undefined)[];
-    origin = { service: service ?? '', serviceInstance: instance ?? undefined, scope: scope ?? '', dialect: dialect ?? '' };
+    const [service, instance, scope, dialect] = (text === '' ? [] : JSON.parse(text)) as (
+      string | null | undefined
+    )[];
+    origin = {
+      service: service ?? '',
+      serviceInstance: instance ?? undefined,
+      scope: scope ?? '',
+      dialect: dialect ?? '',
+    };
     if (this.#origins.size >= cacheSize) this.#origins.clear();
     this.#origins.set(id, origin);
     return origin;
@@ -65,5 +79,15 @@ export class Names {
     this.#ids.clear();
     this.#texts.clear();
     this.#origins.clear();
+    this.#lastOrigin = undefined;
   }
+}
+
+function isSame(a: Origin, b: Origin): boolean {
+  return (
+    a.service === b.service &&
+    a.scope === b.scope &&
+    a.dialect === b.dialect &&
+    a.serviceInstance === b.serviceInstance
+  );
 }

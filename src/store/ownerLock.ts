@@ -5,8 +5,9 @@ import type { Database } from './sqlite.ts';
 /**
  * Held by the one engine that writes a store; freed by the operating system when its process dies.
  *
- * An SQLite file under `BEGIN EXCLUSIVE`: the system's own file locks on every platform, and SQLite keeps threads of one
- * process apart too. Never open the lock file by other means: on POSIX, closing any descriptor of it frees the lock.
+ * An SQLite file under `BEGIN EXCLUSIVE`: the system's own file locks on every platform, and SQLite keeps
+ * threads of one process apart too. Never open the lock file by other means: on POSIX, closing any descriptor
+ * of it frees the lock.
  */
 export class OwnerLock {
   #db: Database | undefined;
@@ -15,7 +16,10 @@ export class OwnerLock {
     this.#db = db;
   }
 
-  /** Returns undefined when another thread or process holds it. @throws StorageError `unwritable` or `unsupported` */
+  /**
+   * Returns undefined when another thread or process holds it. @throws StorageError `unwritable` or
+   * `unsupported`
+   */
   static tryAcquire(path: string): OwnerLock | undefined {
     const db = openDatabase(path, { timeout: 0 });
     try {

@@ -12,8 +12,15 @@ const spansPerStep = 100;
 const rowsPerStep = 500;
 const readableSpans = 20_000;
 
-/** Runs steps in transactions of about 10 ms each, until one says that nothing is left; the thread is free in between. */
-async function inSlices(index: IndexWriter, signal: AbortSignal | undefined, step: () => boolean): Promise<void> {
+/**
+ * Runs steps in transactions of about 10 ms each, until one says that nothing is left; the thread is free in
+ * between.
+ */
+async function inSlices(
+  index: IndexWriter,
+  signal: AbortSignal | undefined,
+  step: () => boolean,
+): Promise<void> {
   for (;;) {
     signal?.throwIfAborted();
     const until = performance.now() + sliceMs;
@@ -27,8 +34,15 @@ async function inSlices(index: IndexWriter, signal: AbortSignal | undefined, ste
   }
 }
 
-/** Rows of whole traces, without their sums being kept on the way: the traces go altogether. Returns what was removed. */
-export async function removeTraces(index: IndexWriter, ids: readonly number[], signal?: AbortSignal): Promise<Pruned> {
+/**
+ * Rows of whole traces, without their sums being kept on the way: the traces go altogether. Returns what was
+ * removed.
+ */
+export async function removeTraces(
+  index: IndexWriter,
+  ids: readonly number[],
+  signal?: AbortSignal,
+): Promise<Pruned> {
   const { db } = index.tables;
   const pruned: Pruned = { spans: 0, traces: 0 };
   const some = db.prepare('SELECT id FROM spans WHERE t = ? LIMIT ?');
@@ -38,7 +52,9 @@ export async function removeTraces(index: IndexWriter, ids: readonly number[], s
     'DELETE FROM logs WHERE place IN (SELECT place FROM logs WHERE t = ? LIMIT ?) AND t = ?',
   );
   const deleteTrace = db.prepare('DELETE FROM traces WHERE id = ? RETURNING spans');
-  const deleteRest = ['parts', 'missing', 'loops'].map((table) => db.prepare(`DELETE FROM ${table} WHERE t = ?`));
+  const deleteRest = ['parts', 'missing', 'loops'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE t = ?`),
+  );
   let at = 0;
   await inSlices(index, signal, () => {
     const t = ids[at];
@@ -59,18 +75,31 @@ export async function removeTraces(index: IndexWriter, ids: readonly number[], s
   return pruned;
 }
 
-/** Rows of every span and log record that lies in segments below `segment`; traces that lie on keep their newer spans. */
-export async function removeSegmentsBelow(index: IndexWriter, segment: number, signal?: AbortSignal): Promise<Pruned> {
+/**
+ * Rows of every span and log record that lies in segments below `segment`; traces that lie on keep their
+ * newer spans.
+ */
+export async function removeSegmentsBelow(
+  index: IndexWriter,
+  segment: number,
+  signal?: AbortSignal,
+): Promise<Pruned> {
   const { db, spans: table, meta } = index.tables;
   const end = placeOf(segment, 0);
   const whole = db.prepare('SELECT id FROM traces WHERE last_segment < ?').all(segment);
-  const pruned = await removeTraces(index, whole.map((row) => row['id'] as number), signal);
+  const pruned = await removeTraces(
+    index,
+    whole.map((row) => row['id'] as number),
+    signal,
+  );
   const some = db.prepare(
     'SELECT t.trace_id AS traceId, s.span_id AS spanId FROM spans s JOIN traces t ON t.id = s.t WHERE s.id < ? ORDER BY s.id LIMIT ?',
   );
   const partial = new Set<number>();
   await inSlices(index, signal, () => {
-    const keys = some.all(end, spansPerStep).map((row) => ({ traceId: String(row['traceId']), spanId: String(row['spanId']) }));
+    const keys = some
+      .all(end, spansPerStep)
+      .map((row) => ({ traceId: String(row['traceId']), spanId: String(row['spanId']) }));
     if (keys.length === 0) return true;
     const revision = meta.number('revision') + 1;
     pruned.spans += table.write({ removed: keys }, revision, partial).removed;
@@ -88,8 +117,15 @@ export async function removeSegmentsBelow(index: IndexWriter, segment: number, s
   return pruned;
 }
 
-/** Name and bounds of traces that lost spans; a trace too large to read in a slice keeps those it had when it was whole. */
-async function readAgain(index: IndexWriter, traces: ReadonlySet<number>, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * Name and bounds of traces that lost spans; a trace too large to read in a slice keeps those it had when it
+ * was whole.
+ */
+async function readAgain(
+  index: IndexWriter,
+  traces: ReadonlySet<number>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { db, spans } = index.tables;
   const count = db.prepare('SELECT spans FROM traces WHERE id = ?');
   const rest = traces.values();

@@ -31,9 +31,9 @@ const dayMs = 86_400_000;
 const slack = 0.05;
 
 /**
- * Applies the limits, oldest first, in slices of about 10 ms. Only whole, closed segments go that the index has read;
- * when only the number of traces is too great and a segment would take too many along, the oldest traces are blanked out
- * of it. Counted in the index as `prunedSpans`, `prunedTraces`. @throws StorageError
+ * Applies the limits, oldest first, in slices of about 10 ms. Only whole, closed segments go that the index
+ * has read; when only the number of traces is too great and a segment would take too many along, the oldest
+ * traces are blanked out of it. Counted in the index as `prunedSpans`, `prunedTraces`. @throws StorageError
  */
 export async function applyRetention(
   index: IndexWriter,
@@ -66,9 +66,9 @@ export async function applyRetention(
 }
 
 /**
- * Removes traces from the index and their bytes from the journal, for good. Call `JournalWriter.roll()` first and let the
- * index catch up with it: only segments below `currentSegment` can be rewritten. Places of all other spans stay. Not while
- * `applyRetention` runs.
+ * Removes traces from the index and their bytes from the journal, for good. Call `JournalWriter.roll()` first
+ * and let the index catch up with it: only segments below `currentSegment` can be rewritten. Places of all
+ * other spans stay. Not while `applyRetention` runs.
  * @throws RangeError when a trace reaches into the current segment
  * @throws StorageError
  */
@@ -95,7 +95,11 @@ export async function deleteTraces(
   const { db } = index.tables;
   db.exec('PRAGMA secure_delete = ON');
   try {
-    const pruned = await removeTraces(index, rows.map((row) => row['id'] as number), options.signal);
+    const pruned = await removeTraces(
+      index,
+      rows.map((row) => row['id'] as number),
+      options.signal,
+    );
     return { segments: 0, ...pruned };
   } finally {
     db.exec('PRAGMA secure_delete = FAST');

@@ -3,11 +3,11 @@ import type { SpanKind } from '../model/span.ts';
 /**
  * The index's tables, as of `schemaVersion`.
  *
- * A span's `id` is its place in the journal (`placeOf`): rows lie in the order of arrival, inserts append, dropping a
- * segment is dropping a range of ids, and a place found by searching the journal leads to its span. What only some spans
- * have lies in `details`. `parts` holds, per trace, sums by service, model, session and flag. `missing` names parents
- * that children wait for; `loops` names the spans at which a ring of parents is cut. Ids of `names` are never used again,
- * so that readers may remember them.
+ * A span's `id` is its place in the journal (`placeOf`): rows lie in the order of arrival, inserts append,
+ * dropping a segment is dropping a range of ids, and a place found by searching the journal leads to its
+ * span. What only some spans have lies in `details`. `parts` holds, per trace, sums by service, model,
+ * session and flag. `missing` names parents that children wait for; `loops` names the spans at which a ring
+ * of parents is cut. Ids of `names` are never used again, so that readers may remember them.
  */
 export const schemaVersion = 1;
 
@@ -77,10 +77,26 @@ CREATE TABLE loops (t INTEGER NOT NULL, span_id TEXT NOT NULL, PRIMARY KEY (t, s
 `;
 
 /** Every table with rows of spans; `meta` is not among them. */
-export const dataTables = ['names', 'traces', 'parts', 'spans', 'details', 'logs', 'missing', 'loops'] as const;
+export const dataTables = [
+  'names',
+  'traces',
+  'parts',
+  'spans',
+  'details',
+  'logs',
+  'missing',
+  'loops',
+] as const;
 
 /** Values of `parts.field`. Flags within a service or model have `value = owner + U+0001 + flag`. */
-export const partFields = { service: 1, model: 2, session: 3, flag: 4, flagInService: 5, flagInModel: 6 } as const;
+export const partFields = {
+  service: 1,
+  model: 2,
+  session: 3,
+  flag: 4,
+  flagInService: 5,
+  flagInModel: 6,
+} as const;
 
 /** Values of `spans.class`: what a counted span counts as. */
 export const callClasses = { none: 0, model: 1, embedding: 2, tool: 3, retrieval: 4, other: 5 } as const;

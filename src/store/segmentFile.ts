@@ -19,7 +19,10 @@ export function segmentPath(dir: string, number: number): string {
   return join(dir, `${String(number).padStart(10, '0')}.seg`);
 }
 
-/** Numbers of the segments in `dir`, ascending; empty when it does not exist. @throws StorageError `unwritable` */
+/**
+ * Numbers of the segments in `dir`, ascending; empty when it does not exist. @throws StorageError
+ * `unwritable`
+ */
 export function listSegments(dir: string): number[] {
   let names: string[];
   try {
@@ -67,7 +70,10 @@ export class SegmentFile {
     }
   }
 
-  /** Undefined while it is not written yet, or when both copies are damaged. @throws StorageError `unsupported` */
+  /**
+   * Undefined while it is not written yet, or when both copies are damaged. @throws StorageError
+   * `unsupported`
+   */
   header(): SegmentHeader | undefined {
     if (this.#header) return this.#header;
     const bytes = Buffer.alloc(segmentHeaderBytes);
@@ -89,7 +95,10 @@ export class SegmentFile {
     return fstatSync(this.#fd).nlink === 0;
   }
 
-  /** Bytes read into `target` from `at` on; fewer than asked for only at the end of the file. @throws StorageError */
+  /**
+   * Bytes read into `target` from `at` on; fewer than asked for only at the end of the file. @throws
+   * StorageError
+   */
   readAt(target: Buffer, at: number, offset: number, length: number): number {
     let done = 0;
     try {
@@ -121,7 +130,7 @@ export class SegmentFile {
   /** The first intact record at or after `offset`; undefined when there is none before `size`. */
   findRecord(offset: number, size: number, salt: number): number | undefined {
     const bytes = Buffer.allocUnsafe(scanBytes);
-    for (let at = offset; at + recordHeaderBytes <= size; ) {
+    for (let at = offset; at + recordHeaderBytes <= size;) {
       const read = this.readAt(bytes, 0, at, Math.min(scanBytes, size - at));
       if (read < recordHeaderBytes) return undefined;
       const chunk = bytes.subarray(0, read);

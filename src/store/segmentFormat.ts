@@ -4,12 +4,12 @@ import type { Signal } from '../otlp/types.ts';
 /**
  * The bytes of a journal segment, little-endian.
  *
- * Header, 64 bytes: the same 32 bytes twice, so that one damaged sector does not cost the segment: magic (8), version
- * u32, number u32, created f64 (ms since the epoch), salt u32, crc32 of the 28 bytes before.
+ * Header, 64 bytes: the same 32 bytes twice, so that one damaged sector does not cost the segment: magic (8),
+ * version u32, number u32, created f64 (ms since the epoch), salt u32, crc32 of the 28 bytes before.
  *
- * Record: magic u32, crc32 u32 (of everything behind it, payload included), check u16 (crc32 of the rest of the header),
- * signal u8, flags u8, payload length u32, receivedAt f64, payload. Both sums start from the segment's random salt, so
- * that nobody can put bytes into a payload that pass for a record.
+ * Record: magic u32, crc32 u32 (of everything behind it, payload included), check u16 (crc32 of the rest of
+ * the header), signal u8, flags u8, payload length u32, receivedAt f64, payload. Both sums start from the
+ * segment's random salt, so that nobody can put bytes into a payload that pass for a record.
  */
 export const segmentVersion = 1;
 export const segmentHeaderBytes = 64;
@@ -54,7 +54,8 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
 export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
   for (let at = 0; at + half <= bytes.length && at <= half; at += half) {
     const copy = bytes.subarray(at, at + half);
-    if (!copy.subarray(0, 8).equals(segmentMagic) || crc32(copy.subarray(0, 28)) !== copy.readUInt32LE(28)) continue;
+    if (!copy.subarray(0, 8).equals(segmentMagic) || crc32(copy.subarray(0, 28)) !== copy.readUInt32LE(28))
+      continue;
     return {
       version: copy.readUInt32LE(8),
       number: copy.readUInt32LE(12),

@@ -16,11 +16,16 @@ import {
 const chunkBytes = 4 << 20;
 
 /**
- * Blanks traces out of a closed segment: written beside it, synced, then put in its place, so that a crash leaves the
- * one or the other. Returns how many spans and log records were blanked; a segment without any is left alone.
+ * Blanks traces out of a closed segment: written beside it, synced, then put in its place, so that a crash
+ * leaves the one or the other. Returns how many spans and log records were blanked; a segment without any is
+ * left alone.
  * @throws StorageError
  */
-export async function blankInSegment(dir: string, number: number, traceIds: ReadonlySet<string>): Promise<number> {
+export async function blankInSegment(
+  dir: string,
+  number: number,
+  traceIds: ReadonlySet<string>,
+): Promise<number> {
   const source = SegmentFile.open(dir, number);
   if (!source) return 0;
   const path = segmentPath(dir, number);
@@ -59,7 +64,7 @@ async function copyBlanked(
   await target.writeFile(header);
   let count = 0;
   let wanted = chunkBytes;
-  for (let offset = header.length; offset < size; ) {
+  for (let offset = header.length; offset < size;) {
     const bytes = Buffer.allocUnsafe(Math.min(wanted, size - offset));
     source.readAt(bytes, 0, offset, bytes.length);
     const { end, blanked, missing } = blankRecords(bytes, salt, traceIds);
@@ -87,8 +92,8 @@ async function copyBlanked(
 }
 
 /**
- * Blanks in the run of intact records that `bytes` begins with; `end` is where it ends. `missing`: bytes that the record
- * there needs, when it is longer than `bytes`.
+ * Blanks in the run of intact records that `bytes` begins with; `end` is where it ends. `missing`: bytes that
+ * the record there needs, when it is longer than `bytes`.
  */
 function blankRecords(
   bytes: Buffer,
@@ -106,7 +111,8 @@ function blankRecords(
     const payload = bytes.subarray(at + recordHeaderBytes, at + total);
     if (header.signal !== 'metrics' && (few?.some((id) => payload.includes(id)) ?? true)) {
       const count = blankTraces(payload, header.signal, traceIds);
-      if (count > 0) encodeRecordHeader(bytes, at, { ...header, flags: header.flags | flagBlanked }, payload, salt);
+      if (count > 0)
+        encodeRecordHeader(bytes, at, { ...header, flags: header.flags | flagBlanked }, payload, salt);
       blanked += count;
     }
     at += total;

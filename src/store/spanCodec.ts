@@ -11,7 +11,14 @@ import { kindCodes, offsetOf, placeOf, segmentOf, statusCodes } from './schema.t
 import { finite } from './sums.ts';
 import { decodeUsage, encodeUsage } from './usageCodec.ts';
 
-export const bits = { guessed: 1, counted: 2, aggregate: 4, rateLimited: 8, ownParent: 16, sameUsage: 32 } as const;
+export const bits = {
+  guessed: 1,
+  counted: 2,
+  aggregate: 4,
+  rateLimited: 8,
+  ownParent: 16,
+  sameUsage: 32,
+} as const;
 
 export const spanColumns = [
   'id',
@@ -163,7 +170,9 @@ export function encodeDetails(span: IndexedSpan): Value[] | undefined {
     (cost && isKnownCost(cost) && cost.source.kind !== 'estimate' ? finite(cost.amount) : undefined) ?? null,
     cost ? JSON.stringify(cost) : null,
     finite(span.timeToFirstTokenMs) ?? null,
-    span.finishReasons.length > 0 ? JSON.stringify(span.finishReasons.slice(0, 32).map((reason) => clip(reason))) : null,
+    span.finishReasons.length > 0
+      ? JSON.stringify(span.finishReasons.slice(0, 32).map((reason) => clip(reason)))
+      : null,
     span.flags.length > 0 ? JSON.stringify(span.flags) : null,
     span.retries === 0 ? null : integer(span.retries),
     text(span.sessionId),
@@ -243,7 +252,10 @@ export function decodeSpan(row: Row, names: Names): IndexedSpan {
     guessed: (mask & bits.guessed) !== 0,
     startMicros: row['start_us'] as number,
     durationNanos: optional<number>(row['dur_ns']),
-    status: { code: statusCodes[row['status'] as number] ?? 'unset', message: (row['status_message'] as string | null) ?? '' },
+    status: {
+      code: statusCodes[row['status'] as number] ?? 'unset',
+      message: (row['status_message'] as string | null) ?? '',
+    },
     errorType: optional<string>(row['error_type']),
     provider: optional<string>(row['provider']),
     requestModel: optional<string>(row['request_model']),

@@ -2,7 +2,16 @@ import type { SpanKey } from '../model/span.ts';
 import type { IndexedLog, IndexedSpan, WriteBatch } from './api.ts';
 import type { Names } from './names.ts';
 import { placeOf } from './schema.ts';
-import { clip, decodeSpan, detailColumns, encodeDetails, encodeSpan, integer, spanColumns, spanSelect } from './spanCodec.ts';
+import {
+  clip,
+  decodeSpan,
+  detailColumns,
+  encodeDetails,
+  encodeSpan,
+  integer,
+  spanColumns,
+  spanSelect,
+} from './spanCodec.ts';
 import type { Row } from './spanCodec.ts';
 import type { Database, Statement } from './sqlite.ts';
 import { TraceChange } from './traceChange.ts';
@@ -11,7 +20,9 @@ import { TreeStructure } from './treeStructure.ts';
 
 const marks = (count: number): string => new Array<string>(count).fill('?').join(', ');
 // Columns an update in place may change: those of no index.
-const updatedColumns = spanColumns.filter((column) => !['id', 't', 'span_id', 'parent_id', 'start_us'].includes(column));
+const updatedColumns = spanColumns.filter(
+  (column) => !['id', 't', 'span_id', 'parent_id', 'start_us'].includes(column),
+);
 const rememberedTraces = 50_000;
 
 export interface SpanTableResult {
@@ -42,6 +53,7 @@ export class SpanTable {
   readonly #ids = new Map<string, number>();
   #nextTrace: number | undefined;
   #changes = new Map<string, TraceChange>();
+  #lastChange: TraceChange | undefined;
   #tally = { inserted: 0, replaced: 0, removed: 0 };
 
   constructor(db: Database, names: Names) {
@@ -49,11 +61,15 @@ export class SpanTable {
     this.#names = names;
     this.#traces = new TraceTable(db, names);
     this.#structure = new TreeStructure(db);
-    this.#insert = db.prepare(`INSERT INTO spans VALUES (${marks(spanColumns.length)}) ON CONFLICT DO NOTHING`);
+    this.#insert = db.prepare(
+      `INSERT INTO spans VALUES (${marks(spanColumns.length)}) ON CONFLICT DO NOTHING`,
+    );
     const details = `INTO details VALUES (${marks(detailColumns.length)})`;
     this.#insertDetails = db.prepare(`INSERT ${details}`);
     this.#replaceDetails = db.prepare(`INSERT OR REPLACE ${details}`);
-    this.#update = db.prepare(`UPDATE spans SET ${updatedColumns.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`);
+    this.#update = db.prepare(
+      `UPDATE spans SET ${updatedColumns.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
+    );
     this.#readByKey = db.prepare(`${spanSelect} WHERE s.t = ? AND s.span_id = ?`);
     this.#readById = db.prepare(`${spanSelect} WHERE s.id = ?`);
     this.#delete = db.prepare('DELETE FROM spans WHERE id = ?');
@@ -73,7 +89,7 @@ export class SpanTable {
   read(key: SpanKey): IndexedSpan | undefined {
     const t = this.#idOf(key.traceId);
     const row = t === undefined ? undefined : this.#readByKey.get(t, key.spanId);
-    return row && decodeSpan(row as Row, this.#names);
+    return row && decodeSpan(row, this.#names);
   }
 
   countOf(traceId: string): number {
@@ -83,6 +99,7 @@ export class SpanTable {
   /** `later`: see `TraceTable.apply`. */
   write(batch: WriteBatch, revision: number, later?: Set<number>): SpanTableResult {
     this.#changes = new Map();
+    this.#lastChange = undefined;
     this.#tally = { inserted: 0, replaced: 0, removed: 0 };
     for (const key of batch.removed ?? []) this.#remove(key);
     for (const span of batch.spans ?? []) this.#put(span);
@@ -112,7 +129,11 @@ export class SpanTable {
     const details = encodeDetails(span);
     if (details) this.#insertDetails.run(...details);
     change.add(span);
-    change.nodes.set(span.spanId, { parentId: values[3] as string, startMicros: span.startMicros, moved: false });
+    change.nodes.set(span.spanId, {
+      parentId: values[3] as string,
+      startMicros: span.startMicros,
+      moved: false,
+    });
     this.#tally.inserted++;
   }
 
@@ -187,12 +208,14 @@ export class SpanTable {
   }
 
   #changeOf(traceId: string): TraceChange {
+    if (this.#lastChange?.traceId === traceId) return this.#lastChange;
     let change = this.#changes.get(traceId);
-    if (change) return change;
+    if (change) return (this.#lastChange = change);
     const known = this.#idOf(traceId);
     const t = known ?? this.#newId(traceId);
     change = new TraceChange(t, traceId, known === undefined);
     this.#changes.set(traceId, change);
+    this.#lastChange = change;
     return change;
   }
 
@@ -205,7 +228,8 @@ export class SpanTable {
   }
 
   #newId(traceId: string): number {
-    this.#nextTrace ??= Number(this.#db.prepare('SELECT coalesce(max(id), 0) AS id FROM traces').get()?.['id']) + 1;
+    this.#nextTrace ??=
+      Number(this.#db.prepare('SELECT coalesce(max(id), 0) AS id FROM traces').get()?.['id']) + 1;
     const id = this.#nextTrace++;
     this.#remember(traceId, id);
     return id;

@@ -1,3 +1,4 @@
+import type * as SqliteModule from 'node:sqlite';
 import type { DatabaseSync, DatabaseSyncOptions, StatementSync } from 'node:sqlite';
 import { StorageError } from './errors.ts';
 
@@ -6,9 +7,13 @@ export type Statement = StatementSync;
 
 /** Opens a database. `node:sqlite` is looked up at run time: an older Node lacks it. @throws StorageError */
 export function openDatabase(path: string, options: DatabaseSyncOptions = {}): Database {
-  const sqlite = process.getBuiltinModule?.('node:sqlite');
+  const host = process as { getBuiltinModule?: (id: string) => unknown };
+  const sqlite = host.getBuiltinModule?.('node:sqlite') as typeof SqliteModule | undefined;
   if (!sqlite) {
-    throw new StorageError('unsupported', `This Node (${process.version}) has no node:sqlite; 22.13 or newer is needed`);
+    throw new StorageError(
+      'unsupported',
+      `This Node (${process.version}) has no node:sqlite; 22.13 or newer is needed`,
+    );
   }
   try {
     return new sqlite.DatabaseSync(path, options);
@@ -36,8 +41,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * Wraps an SQLite error; other errors come back as `unwritable` only when they are SQLite's, else they are rethrown:
- * a mistake in our own code must not pass for a bad disk.
+ * Wraps an SQLite error; other errors come back as `unwritable` only when they are SQLite's, else they are
+ * rethrown: a mistake in our own code must not pass for a bad disk.
  */
 export function sqliteError(error: unknown, doing: string): StorageError {
   if (error instanceof StorageError) return error;
@@ -47,8 +52,10 @@ export function sqliteError(error: unknown, doing: string): StorageError {
   const message = `${doing}: ${reason}`;
   if (code === full) return new StorageError('full', message, { cause: error });
   // A file system without room for the WAL's index reports a short write or a failed map, not "full".
-  if (code === ioError) return new StorageError(isOutOfSpace(error) ? 'full' : 'unwritable', message, { cause: error });
-  if (code === corrupt || code === notADatabase) return new StorageError('corrupt', message, { cause: error });
+  if (code === ioError)
+    return new StorageError(isOutOfSpace(error) ? 'full' : 'unwritable', message, { cause: error });
+  if (code === corrupt || code === notADatabase)
+    return new StorageError('corrupt', message, { cause: error });
   return new StorageError('unwritable', message, { cause: error });
 }
 

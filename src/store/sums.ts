@@ -49,13 +49,22 @@ export function sumsOf(span: IndexedSpan, sign: 1 | -1): Sums {
     countPart(sums, 7, span.usage?.output, endedWell, sign);
     sums[10] = sign * (finite(span.usage?.cacheRead) ?? 0);
   }
-  const cost = span.cost && isKnownCost(span.cost) && span.cost.source.kind !== 'estimate' ? span.cost.amount : undefined;
+  const cost =
+    span.cost && isKnownCost(span.cost) && span.cost.source.kind !== 'estimate'
+      ? span.cost.amount
+      : undefined;
   const isPriced = callClass === callClasses.model || callClass === callClasses.embedding;
   countPart(sums, 11, cost, endedWell && isPriced, sign);
   return sums;
 }
 
-function countPart(sums: Sums, at: number, value: number | undefined, isExpected: boolean, sign: number): void {
+function countPart(
+  sums: Sums,
+  at: number,
+  value: number | undefined,
+  isExpected: boolean,
+  sign: number,
+): void {
   const known = finite(value);
   if (known !== undefined) {
     sums[at] = sign * known;

@@ -32,7 +32,14 @@ export class TraceChange {
   firstSegment = Number.POSITIVE_INFINITY;
   lastSegment = 0;
   /** The earliest root that was added, else the earliest span. */
-  named: { readonly name: string; readonly service: string; readonly startMicros: number; readonly isRoot: boolean } | undefined;
+  named:
+    | {
+        readonly name: string;
+        readonly service: string;
+        readonly startMicros: number;
+        readonly isRoot: boolean;
+      }
+    | undefined;
   /** Something was taken away: parts may have become empty. */
   hasLosses = false;
   /** Bounds and name that replaced or removed spans may have decided; read anew when they did. */
@@ -42,6 +49,8 @@ export class TraceChange {
   sessionsChanged = false;
   /** Spans were added, replaced or removed (not only logs). */
   hasSpans = false;
+
+  #lastService: PartChange | undefined;
 
   constructor(t: number, traceId: string, isNew: boolean) {
     this.t = t;
@@ -71,10 +80,11 @@ export class TraceChange {
     const end = endOf(span);
     const newEnd = by && endOf(by);
     if (!by || by.startMicros > span.startMicros) this.lostStart = Math.min(this.lostStart, span.startMicros);
-    if (end !== undefined && (newEnd === undefined || newEnd < end)) this.lostEnd = Math.max(this.lostEnd, end);
+    if (end !== undefined && (newEnd === undefined || newEnd < end))
+      this.lostEnd = Math.max(this.lostEnd, end);
     const isSameName =
       by?.name === span.name && by.service === span.service && by.parentSpanId === span.parentSpanId;
-    if (!isSameName || by?.startMicros !== span.startMicros) this.lostName = true;
+    if (!isSameName || by.startMicros !== span.startMicros) this.lostName = true;
   }
 
   #count(span: IndexedSpan, sign: 1 | -1): void {
@@ -84,7 +94,9 @@ export class TraceChange {
     if (span.parentSpanId === '' || span.parentSpanId === span.spanId) this.roots += sign;
     if (span.durationNanos === undefined) this.running += sign;
     const service = clip(span.service);
-    this.#part(partFields.service, service, sums);
+    // Nearly all spans of a trace are of one service.
+    if (service === this.#lastService?.value) addSums(this.#lastService.sums, sums);
+    else this.#lastService = this.#part(partFields.service, service, sums);
     const called = callClassOf(span) === callClasses.none ? undefined : modelOf(span);
     const model = called === undefined ? undefined : clip(called);
     if (model !== undefined) this.#part(partFields.model, model, sums);
@@ -101,15 +113,23 @@ export class TraceChange {
     }
   }
 
-  #part(field: number, value: string, sums: Sums, severity: number | null = null): void {
+  #part(field: number, value: string, sums: Sums, severity: number | null = null): PartChange {
     const key = `${field} ${value}`;
-    const part = this.parts.get(key);
+    let part = this.parts.get(key);
     if (part) addSums(part.sums, sums);
-    else this.parts.set(key, { field, value, severity, sums: [...sums] });
+    else {
+      part = { field, value, severity, sums: [...sums] };
+      this.parts.set(key, part);
+    }
+    return part;
   }
 }
 
-/** Whole microseconds; undefined while the span runs. A span that ends before it starts ends where it starts. */
+/**
+ * Whole microseconds; undefined while the span runs. A span that ends before it starts ends where it starts.
+ */
 export function endOf(span: Pick<IndexedSpan, 'startMicros' | 'durationNanos'>): number | undefined {
-  return span.durationNanos === undefined ? undefined : span.startMicros + Math.max(0, Math.ceil(span.durationNanos / 1000));
+  return span.durationNanos === undefined
+    ? undefined
+    : span.startMicros + Math.max(0, Math.ceil(span.durationNanos / 1000));
 }

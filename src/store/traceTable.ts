@@ -60,11 +60,15 @@ export class TraceTable {
     this.#root = db.prepare(
       `SELECT name, origin, start_us FROM spans WHERE t = ? AND parent_id = '' ORDER BY start_us, id LIMIT 1`,
     );
-    this.#earliest = db.prepare('SELECT name, origin, start_us FROM spans WHERE t = ? ORDER BY start_us, id LIMIT 1');
+    this.#earliest = db.prepare(
+      'SELECT name, origin, start_us FROM spans WHERE t = ? ORDER BY start_us, id LIMIT 1',
+    );
     this.#readBounds = db.prepare(
       `SELECT min(start_us) AS start_us, max(start_us + max(0, (dur_ns + 999) / 1000)) AS end_us FROM spans WHERE t = ?`,
     );
-    this.#setName = db.prepare('UPDATE traces SET name = ?, service = ?, named_us = ?, has_root = ? WHERE id = ?');
+    this.#setName = db.prepare(
+      'UPDATE traces SET name = ?, service = ?, named_us = ?, has_root = ? WHERE id = ?',
+    );
     this.#setBounds = db.prepare('UPDATE traces SET start_us = ?, end_us = ? WHERE id = ?');
   }
 
@@ -73,8 +77,8 @@ export class TraceTable {
   }
 
   /**
-   * Returns whether the trace has no spans left. `later`: receives traces whose name and bounds must be read again,
-   * instead of that being done here.
+   * Returns whether the trace has no spans left. `later`: receives traces whose name and bounds must be read
+   * again, instead of that being done here.
    */
   apply(change: TraceChange, revision: number, later?: Set<number>): boolean {
     const { t, named } = change;
@@ -108,7 +112,10 @@ export class TraceTable {
     return change.hasLosses && this.#readAgain(change, later);
   }
 
-  /** Reads name and bounds from the spans where the ones that had decided them are gone. Returns whether none is left. */
+  /**
+   * Reads name and bounds from the spans where the ones that had decided them are gone. Returns whether none
+   * is left.
+   */
   #readAgain(change: TraceChange, later: Set<number> | undefined): boolean {
     const { t } = change;
     const row = this.#bounds.get(t);
@@ -122,7 +129,8 @@ export class TraceTable {
       return false;
     }
     const lostStart = change.lostStart <= Number(row?.['start_us']);
-    if (lostStart || change.lostEnd >= Number(row?.['end_us'] ?? Number.POSITIVE_INFINITY)) this.readBounds(t);
+    if (lostStart || change.lostEnd >= Number(row?.['end_us'] ?? Number.POSITIVE_INFINITY))
+      this.readBounds(t);
     if (change.lostName) this.readName(t);
     return false;
   }

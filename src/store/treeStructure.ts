@@ -13,9 +13,9 @@ export interface TreeNode {
 const maxClimb = 20_000;
 
 /**
- * Keeps, as spans arrive in any order, what makes the parent links a forest: `missing` (parents that have not arrived;
- * their children are shown as roots) and `loops` (one span of each ring, shown as a root, not under its parent).
- * The work is proportional to the batch, however large the trace.
+ * Keeps, as spans arrive in any order, what makes the parent links a forest: `missing` (parents that have not
+ * arrived; their children are shown as roots) and `loops` (one span of each ring, shown as a root, not under
+ * its parent). The work is proportional to the batch, however large the trace.
  */
 export class TreeStructure {
   readonly #exists: Statement;
@@ -90,27 +90,30 @@ export class TreeStructure {
 
   /** Rings within the batch: climbs from each span, over spans seen before at most once. */
   #cutRings(t: number, nodes: ReadonlyMap<string, TreeNode>): void {
-    const safe = new Set<string>();
+    // By which climb a span was seen: meeting one's own is a ring.
+    const seenBy = new Map<string, number>();
+    let climb = 0;
     for (const start of nodes.keys()) {
-      const path = new Map<string, number>();
+      climb++;
       let id = start;
-      while (!safe.has(id)) {
-        if (path.has(id)) {
-          this.#addLoop.run(t, earliestOfRing(path, id));
-          break;
-        }
-        const node = nodes.get(id);
-        if (!node) break;
-        path.set(id, node.startMicros);
+      let node = nodes.get(id);
+      while (node && !seenBy.has(id)) {
+        seenBy.set(id, climb);
         id = node.parentId;
+        node = nodes.get(id);
       }
-      for (const visited of path.keys()) safe.add(visited);
+      if (!node || seenBy.get(id) !== climb) continue;
+      const ring = new Map<string, number>();
+      for (let at = id; !ring.has(at); at = nodes.get(at)?.parentId ?? id)
+        ring.set(at, nodes.get(at)?.startMicros ?? 0);
+      this.#addLoop.run(t, earliestOfRing(ring, id));
     }
   }
 
   /**
-   * Rings that pass through stored spans: only a span for which stored children waited, or that moved, can close one.
-   * A climb that takes too long hangs its span up as a root: shown once all the same, and the work stays bounded.
+   * Rings that pass through stored spans: only a span for which stored children waited, or that moved, can
+   * close one. A climb that takes too long hangs its span up as a root: shown once all the same, and the work
+   * stays bounded.
    */
   #cutStoredRings(t: number, closers: ReadonlySet<string>): void {
     const safe = new Set<string>();

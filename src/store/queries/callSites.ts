@@ -21,7 +21,10 @@ const sums = `count(*) AS calls, sum(s.status = ${statusError}) AS errors, max(s
   sum(s.class IN (${callClasses.model}, ${callClasses.embedding}) AND ${endedWell} AND d.cost IS NULL) AS cost_unknown`;
 
 /** Files, the functions of a file, or the lines of a function ('' for code outside any); last used first. */
-export function listCallSites(context: QueryContext, within: { file?: string; function?: string }): CallSiteRow[] {
+export function listCallSites(
+  context: QueryContext,
+  within: { file?: string; function?: string },
+): CallSiteRow[] {
   const columns = ['file'];
   const clauses = ['d.file IS NOT NULL', stands];
   const parameters: string[] = [];
@@ -56,7 +59,10 @@ export function listCallSites(context: QueryContext, within: { file?: string; fu
 }
 
 /** The newest spans of a line. */
-export function spansOfCallSite(context: QueryContext, site: { file: string; line: number; limit: number }): SpanRow[] {
+export function spansOfCallSite(
+  context: QueryContext,
+  site: { file: string; line: number; limit: number },
+): SpanRow[] {
   const rows = context.all(
     `SELECT s.id, s.t FROM details d CROSS JOIN spans s ON s.id = d.id WHERE d.file = ? AND d.line = ? AND ${stands}
      ORDER BY s.start_us DESC, s.id DESC LIMIT ?`,
@@ -64,6 +70,11 @@ export function spansOfCallSite(context: QueryContext, site: { file: string; lin
     site.line,
     Math.min(maxSpans, Math.max(0, Math.trunc(site.limit))),
   );
-  const spans = readSpans(context, rows.map((row) => row['id'] as number));
-  return spans.map((span, i) => spanRowOf(span, countSiblings(context, rows[i]?.['t'] as number, span.spanId)));
+  const spans = readSpans(
+    context,
+    rows.map((row) => row['id'] as number),
+  );
+  return spans.map((span, i) =>
+    spanRowOf(span, countSiblings(context, rows[i]?.['t'] as number, span.spanId)),
+  );
 }

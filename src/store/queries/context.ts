@@ -18,11 +18,11 @@ export class QueryContext {
   }
 
   all(sql: string, ...parameters: Parameter[]): Row[] {
-    return this.#prepare(sql).all(...parameters) as Row[];
+    return this.#prepare(sql).all(...parameters);
   }
 
   get(sql: string, ...parameters: Parameter[]): Row | undefined {
-    return this.#prepare(sql).get(...parameters) as Row | undefined;
+    return this.#prepare(sql).get(...parameters);
   }
 
   #prepare(sql: string): Statement {

@@ -18,8 +18,9 @@ interface Grouping {
 const dayOf = `strftime('%Y-%m-%d', traces.start_us / 1000000, 'unixepoch', 'localtime')`;
 
 /**
- * A page of groups, the one with the newest trace first. By service or model, a group sums that service's or model's part
- * of each trace, so that nothing counts in two groups; traces without a session or model form the group ''.
+ * A page of groups, the one with the newest trace first. By service or model, a group sums that service's or
+ * model's part of each trace, so that nothing counts in two groups; traces without a session or model form
+ * the group ''.
  */
 export function listGroups(
   context: QueryContext,
@@ -38,7 +39,9 @@ export function listGroups(
     ...after,
     limit + 1,
   );
-  const total = Number(context.get(`SELECT count(*) AS n FROM (${grouping.sql})`, ...grouping.parameters)?.['n']);
+  const total = Number(
+    context.get(`SELECT count(*) AS n FROM (${grouping.sql})`, ...grouping.parameters)?.['n'],
+  );
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const flags = flagsOf(context, by, where, shown);
@@ -90,7 +93,8 @@ function flagsOf(
   const found = new Map<string, { id: string; severity: number; count: number }[]>();
   if (groups.length === 0) return new Map();
   const isPart = by === 'service' || by === 'model';
-  const field = by === 'service' ? partFields.flagInService : by === 'model' ? partFields.flagInModel : partFields.flag;
+  const field =
+    by === 'service' ? partFields.flagInService : by === 'model' ? partFields.flagInModel : partFields.flag;
   const key = isPart ? `''` : keyOf(by);
   const rows = context.all(
     `SELECT ${key} AS key, part.value AS value, max(part.severity) AS severity, sum(part.spans) AS n

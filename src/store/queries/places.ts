@@ -4,13 +4,25 @@ import { offsetOf, placeOf } from '../schema.ts';
 import type { QueryContext } from './context.ts';
 
 /** The span whose bytes, or whose log record's bytes, hold that place of the journal. */
-export function spanAtPlace(context: QueryContext, position: JournalPosition): (SpanKey & { end: number }) | undefined {
+export function spanAtPlace(
+  context: QueryContext,
+  position: JournalPosition,
+): (SpanKey & { end: number }) | undefined {
   const place = placeOf(position.segment, position.offset);
   const row =
-    holding(place, context.get('SELECT id AS place, length, t, span_id FROM spans WHERE id <= ? ORDER BY id DESC LIMIT 1', place)) ??
     holding(
       place,
-      context.get('SELECT place, length, t, span_id FROM logs WHERE place <= ? ORDER BY place DESC LIMIT 1', place),
+      context.get(
+        'SELECT id AS place, length, t, span_id FROM spans WHERE id <= ? ORDER BY id DESC LIMIT 1',
+        place,
+      ),
+    ) ??
+    holding(
+      place,
+      context.get(
+        'SELECT place, length, t, span_id FROM logs WHERE place <= ? ORDER BY place DESC LIMIT 1',
+        place,
+      ),
     );
   if (!row || row['span_id'] === '') return undefined;
   const trace = context.get('SELECT trace_id FROM traces WHERE id = ?', row['t'] as number);

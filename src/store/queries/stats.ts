@@ -17,9 +17,13 @@ const embedding = ofClass(callClasses.embedding);
 const failed = `s.status = ${statusError}`;
 const endedWell = `s.status <> ${statusError} AND s.dur_ns IS NOT NULL`;
 const count = (condition: string, name: string): string => `total(${condition}) AS ${name}`;
-const sumOf = (column: string, condition: string, name: string): string => `total(iif(${condition}, ${column}, NULL)) AS ${name}`;
+const sumOf = (column: string, condition: string, name: string): string =>
+  `total(iif(${condition}, ${column}, NULL)) AS ${name}`;
 
-/** Sums over all spans that started at or after `since` (microseconds since the epoch), each call counted once. */
+/**
+ * Sums over all spans that started at or after `since` (microseconds since the epoch), each call counted
+ * once.
+ */
 export function readStats(context: QueryContext, since: number): StoreStats {
   const row =
     context.get(
@@ -42,7 +46,11 @@ export function readStats(context: QueryContext, since: number): StoreStats {
     traces: n('traces'),
     modelCalls: { total: n('calls'), failed: n('failed'), retries: n('retries') },
     toolCalls: { total: n('tools'), failed: n('tools_failed') },
-    embeddings: { total: n('embeddings'), failed: n('embeddings_failed'), inputTokens: n('embeddings_input') },
+    embeddings: {
+      total: n('embeddings'),
+      failed: n('embeddings_failed'),
+      inputTokens: n('embeddings_input'),
+    },
     retrievals: { total: n('retrievals') },
     usage: {
       inputTokens: n('input'),
@@ -98,12 +106,17 @@ function tally(rows: readonly Row[]): Map<string, number> {
 }
 
 /** Sums of the traces that started at or after `since` (microseconds). */
-export function readTotalsSince(context: QueryContext, since: number): { modelCalls: number; cost: PartialSum } {
+export function readTotalsSince(
+  context: QueryContext,
+  since: number,
+): { modelCalls: number; cost: PartialSum } {
   const row = context.get(
     `SELECT total(calls) AS calls, total(cost) AS cost, total(cost_known) AS known, total(cost_unknown) AS unknown
      FROM traces WHERE spans > 0 AND start_us >= ?`,
     since,
   );
-  return { modelCalls: Number(row?.['calls'] ?? 0), cost: partialSum(row?.['cost'], row?.['known'], row?.['unknown']) };
+  return {
+    modelCalls: Number(row?.['calls'] ?? 0),
+    cost: partialSum(row?.['cost'], row?.['known'], row?.['unknown']),
+  };
 }
-

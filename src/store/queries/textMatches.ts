@@ -19,8 +19,8 @@ export function containing(text: string): string {
 }
 
 /**
- * Which traces have a span whose name, service, model, error, tool or agent contains a text. The last few texts are
- * remembered, so that a list which is shown again and again reads only what changed since.
+ * Which traces have a span whose name, service, model, error, tool or agent contains a text. The last few
+ * texts are remembered, so that a list which is shown again and again reads only what changed since.
  */
 export class TextMatches {
   readonly #context: QueryContext;
@@ -34,9 +34,11 @@ export class TextMatches {
   find(text: string, revision: number, removedRevision: number): ReadonlySet<number> {
     let known = this.#remembered.get(text);
     this.#remembered.delete(text);
-    const isUsable = known !== undefined && known.removedRevision === removedRevision && known.revision <= revision;
+    const isUsable =
+      known !== undefined && known.removedRevision === removedRevision && known.revision <= revision;
     if (known && isUsable) {
-      if (known.revision < revision) known = this.#refresh(text, known, revision) ?? this.#scan(text, revision, removedRevision);
+      if (known.revision < revision)
+        known = this.#refresh(text, known, revision) ?? this.#scan(text, revision, removedRevision);
     } else known = this.#scan(text, revision, removedRevision);
     this.#remembered.set(text, known);
     for (const oldest of this.#remembered.keys()) {
@@ -60,7 +62,7 @@ export class TextMatches {
   #refresh(text: string, known: Remembered, revision: number): Remembered | undefined {
     const pattern = containing(text);
     const changed = this.#context.all(
-      'SELECT id, trace_id LIKE ? ESCAPE \'\\\' AS hit FROM traces WHERE revision > ? LIMIT ?',
+      "SELECT id, trace_id LIKE ? ESCAPE '\\' AS hit FROM traces WHERE revision > ? LIMIT ?",
       pattern,
       known.revision,
       incrementalTraces + 1,

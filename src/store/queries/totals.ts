@@ -23,7 +23,9 @@ export function totalsOf(row: Row, flags: Totals['flags']): Totals {
 }
 
 /** Most grave first, then most frequent, then by name. */
-export function flagTotals(counts: Iterable<{ id: string; severity: number; count: number }>): Totals['flags'] {
+export function flagTotals(
+  counts: Iterable<{ id: string; severity: number; count: number }>,
+): Totals['flags'] {
   return [...counts]
     .sort((a, b) => b.severity - a.severity || b.count - a.count || (a.id < b.id ? -1 : 1))
     .map(({ id, severity, count }) => ({ id, severity: severities[severity] ?? 'info', count }));

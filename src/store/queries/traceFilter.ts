@@ -36,8 +36,10 @@ export function conditionOf(filter: TraceFilter, textTraces: ReadonlySet<number>
   if (filter.onlyErrors) add('traces.errors > 0');
   if (filter.minCost !== undefined) add(`${costOf} >= ?`, filter.minCost);
   if (filter.maxCost !== undefined) add(`${costOf} <= ?`, filter.maxCost);
-  if (filter.minDurationMs !== undefined) add('traces.end_us - traces.start_us >= ?', filter.minDurationMs * 1000);
-  if (filter.maxDurationMs !== undefined) add('traces.end_us - traces.start_us <= ?', filter.maxDurationMs * 1000);
+  if (filter.minDurationMs !== undefined)
+    add('traces.end_us - traces.start_us >= ?', filter.minDurationMs * 1000);
+  if (filter.maxDurationMs !== undefined)
+    add('traces.end_us - traces.start_us <= ?', filter.maxDurationMs * 1000);
   if (filter.since !== undefined) add('traces.start_us >= ?', filter.since * 1000);
   if (filter.until !== undefined) add('traces.start_us <= ?', filter.until * 1000);
   if (textTraces) add('traces.id IN (SELECT value FROM json_each(?))', JSON.stringify([...textTraces]));

@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor, limitOf } from './cursor.ts';
 import { flagTotals, totalsOf } from './totals.ts';
 import type { Condition } from './traceFilter.ts';
 
-const sortKeys: Readonly<Record<TraceSort, string>> = {
+const sortKeys: Readonly<Record<string, string>> & { readonly newest: string } = {
   newest: 'traces.start_us',
   cost: 'CASE WHEN traces.cost_known > 0 THEN traces.cost ELSE -1 END',
   duration: 'coalesce(traces.end_us - traces.start_us, -1)',
@@ -15,7 +15,12 @@ const sortKeys: Readonly<Record<TraceSort, string>> = {
 };
 
 /** A page of traces, greatest sort value first; stable while traces are added. */
-export function listTraces(context: QueryContext, where: Condition, sort: TraceSort, page: PageRequest): Page<TraceRow> {
+export function listTraces(
+  context: QueryContext,
+  where: Condition,
+  sort: TraceSort,
+  page: PageRequest,
+): Page<TraceRow> {
   const key = sortKeys[sort] ?? sortKeys.newest;
   const limit = limitOf(page);
   const after = page.cursor === undefined ? [] : decodeCursor(page.cursor, 2);
@@ -27,7 +32,9 @@ export function listTraces(context: QueryContext, where: Condition, sort: TraceS
     ...after,
     limit + 1,
   );
-  const total = Number(context.get(`SELECT count(*) AS n FROM traces WHERE ${where.sql}`, ...where.parameters)?.['n']);
+  const total = Number(
+    context.get(`SELECT count(*) AS n FROM traces WHERE ${where.sql}`, ...where.parameters)?.['n'],
+  );
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   const next = last && encodeCursor([last['sort_key'] as number, last['id'] as number]);

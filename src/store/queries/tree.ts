@@ -29,12 +29,27 @@ export function traceRowId(context: QueryContext, traceId: string): number | und
   return context.get('SELECT id FROM traces WHERE trace_id = ?', traceId)?.['id'] as number | undefined;
 }
 
-/** Children by start time behind `after`; of parent '' the roots, each span of a trace being somebody's child or a root. */
-export function siblings(context: QueryContext, t: number, parentId: string, limit: number, after = first): Sibling[] {
+/**
+ * Children by start time behind `after`; of parent '' the roots, each span of a trace being somebody's child
+ * or a root.
+ */
+export function siblings(
+  context: QueryContext,
+  t: number,
+  parentId: string,
+  limit: number,
+  after = first,
+): Sibling[] {
   const columns = 'SELECT s.start_us, s.id, s.span_id';
   const sources = parentId === '' ? [ofParent, orphans, cut] : [ofParent];
   const rows = sources.flatMap((source) =>
-    context.all(`${columns} ${source} ${behind} ${inOrder}`, t, ...(source === ofParent ? [parentId] : [null]), ...after, limit),
+    context.all(
+      `${columns} ${source} ${behind} ${inOrder}`,
+      t,
+      ...(source === ofParent ? [parentId] : [null]),
+      ...after,
+      limit,
+    ),
   );
   const found = rows.map((row) => ({
     startMicros: row['start_us'] as number,
@@ -52,15 +67,24 @@ export function countSiblings(context: QueryContext, t: number, parentId: string
   return parentId === '' ? own + count(orphans, t) + count(cut, t) : own;
 }
 
-export function listChildren(context: QueryContext, traceId: string, parentId: string, page: PageRequest): Page<SpanRow> {
+export function listChildren(
+  context: QueryContext,
+  traceId: string,
+  parentId: string,
+  page: PageRequest,
+): Page<SpanRow> {
   const t = traceRowId(context, traceId);
   if (t === undefined) return { rows: [], total: 0 };
   const limit = limitOf(page);
-  const after = page.cursor === undefined ? undefined : (decodeCursor(page.cursor, 2) as unknown as SiblingKey);
+  const after =
+    page.cursor === undefined ? undefined : (decodeCursor(page.cursor, 2) as unknown as SiblingKey);
   const found = siblings(context, t, parentId, limit + 1, after);
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown.at(-1) : undefined;
-  const spans = readSpans(context, shown.map(({ id }) => id));
+  const spans = readSpans(
+    context,
+    shown.map(({ id }) => id),
+  );
   return {
     rows: spans.map((span) => spanRowOf(span, countSiblings(context, t, span.spanId))),
     next: last && encodeCursor([last.startMicros, last.id]),
@@ -70,7 +94,10 @@ export function listChildren(context: QueryContext, traceId: string, parentId: s
 
 /** In the order of `ids`. */
 export function readSpans(context: QueryContext, ids: readonly number[]): IndexedSpan[] {
-  const rows = context.all(`${spanSelect} WHERE s.id IN (SELECT value FROM json_each(?))`, JSON.stringify(ids));
+  const rows = context.all(
+    `${spanSelect} WHERE s.id IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(ids),
+  );
   const byId = new Map(rows.map((row) => [row['id'] as number, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);
@@ -80,7 +107,8 @@ export function readSpans(context: QueryContext, ids: readonly number[]): Indexe
 
 export function readSpan(context: QueryContext, key: SpanKey): { span: IndexedSpan; t: number } | undefined {
   const t = traceRowId(context, key.traceId);
-  const row = t === undefined ? undefined : context.get(`${spanSelect} WHERE s.t = ? AND s.span_id = ?`, t, key.spanId);
+  const row =
+    t === undefined ? undefined : context.get(`${spanSelect} WHERE s.t = ? AND s.span_id = ?`, t, key.spanId);
   return row && { span: decodeSpan(row, context.names), t: row['t'] as number };
 }
 
@@ -89,7 +117,10 @@ export function pathTo(context: QueryContext, key: SpanKey): SpanRow[] {
   const path: Row[] = [];
   const seen = new Set<string>();
   const t = traceRowId(context, key.traceId);
-  for (let spanId = key.spanId; t !== undefined && spanId !== '' && !seen.has(spanId) && path.length < maxDepth; ) {
+  for (
+    let spanId = key.spanId;
+    t !== undefined && spanId !== '' && !seen.has(spanId) && path.length < maxDepth;
+  ) {
     seen.add(spanId);
     const row = context.get(`${spanSelect} WHERE s.t = ? AND s.span_id = ?`, t, spanId);
     if (!row) break;

@@ -49,7 +49,11 @@ export function* walkTrees(context: QueryContext, query: TreeQuery): Generator<I
 
 function* walkTrace(context: QueryContext, t: number, kind: SpanKind | undefined): Generator<IndexedSpan> {
   const count = Number(context.get('SELECT spans FROM traces WHERE id = ?', t)?.['spans'] ?? 0);
-  if (kind !== undefined && !context.get('SELECT 1 FROM spans WHERE t = ? AND kind = ? LIMIT 1', t, kindCodes.indexOf(kind))) return;
+  if (
+    kind !== undefined &&
+    !context.get('SELECT 1 FROM spans WHERE t = ? AND kind = ? LIMIT 1', t, kindCodes.indexOf(kind))
+  )
+    return;
   const spans = count <= wholeTrace ? walkWhole(context, t) : walkPaged(context, t);
   for (const span of spans) if (kind === undefined || span.kind === kind) yield span;
 }
@@ -57,7 +61,9 @@ function* walkTrace(context: QueryContext, t: number, kind: SpanKind | undefined
 /** Reads the trace at once. */
 function* walkWhole(context: QueryContext, t: number): Generator<IndexedSpan> {
   const rows = context.all(`${spanSelect} WHERE s.t = ? ORDER BY s.start_us DESC, s.id DESC`, t);
-  const cut = new Set(context.all('SELECT span_id FROM loops WHERE t = ?', t).map((row) => row['span_id'] as string));
+  const cut = new Set(
+    context.all('SELECT span_id FROM loops WHERE t = ?', t).map((row) => row['span_id'] as string),
+  );
   const known = new Set(rows.map((row) => row['span_id'] as string));
   const children = new Map<string, typeof rows>();
   for (const row of rows) {

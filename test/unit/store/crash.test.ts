@@ -25,7 +25,7 @@ describe('when things go wrong', () => {
   function numbers(dir: string, damage: DamageReport[] = []): Set<number> {
     const reader = new JournalReader(dir, { onDamage: (report) => damage.push(report), settleMs: 0 });
     const found = new Set<number>();
-    for (let at = { segment: 0, offset: 0 }; ; ) {
+    for (let at = { segment: 0, offset: 0 }; ;) {
       const { records, next, atEnd } = reader.read(at, 1 << 20);
       for (const record of records) found.add(Buffer.from(record.payload).readUInt32LE(0));
       at = next;
@@ -54,7 +54,9 @@ describe('when things go wrong', () => {
     });`;
     const acknowledged: number[] = [];
     for (const [round, killAfter] of [40, 137, 400].entries()) {
-      const child = spawn(process.execPath, ['-e', code, String(round * 1_000_000)], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['-e', code, String(round * 1_000_000)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let count = 0;
       for await (const line of createInterface({ input: child.stdout })) {
         acknowledged.push(Number(line));
@@ -67,7 +69,10 @@ describe('when things go wrong', () => {
     const writer = await JournalWriter.open(dir, { onDamage: (report) => damage.push(report) });
     await writer.close();
     const found = numbers(dir, damage);
-    assert.deepEqual(acknowledged.filter((n) => !found.has(n)), []);
+    assert.deepEqual(
+      acknowledged.filter((n) => !found.has(n)),
+      [],
+    );
     assert.deepEqual(damage, []);
   });
 
@@ -91,7 +96,10 @@ describe('when things go wrong', () => {
         parentPort.postMessage(seen);
       });`;
     const last = 1999;
-    const worker = new Worker(code, { eval: true, workerData: { module: source('journalReader.ts'), dir, last } });
+    const worker = new Worker(code, {
+      eval: true,
+      workerData: { module: source('journalReader.ts'), dir, last },
+    });
     const answer = once(worker, 'message');
     for (let n = 0; n <= last; n += 4) {
       await Promise.all(
@@ -155,7 +163,10 @@ describe('when things go wrong', () => {
       await writer.close();
       const damage: DamageReport[] = [];
       const found = numbers(dir, damage);
-      assert.deepEqual(kept.filter((n) => !found.has(n)), []);
+      assert.deepEqual(
+        kept.filter((n) => !found.has(n)),
+        [],
+      );
       assert.deepEqual(damage, []);
     });
 
@@ -166,9 +177,12 @@ describe('when things go wrong', () => {
       writer.writeBatch({ spans: [span(1)], position: { segment: 1, offset: 10 } });
       writeFileSync(ballast, Buffer.alloc(1 << 20));
       const large = (from: number) =>
-        [...Array(2000).keys()].map((n) => call(from + n, { name: 'n'.repeat(900), range: rangeIn(3, (from + n) * 1000) }));
+        [...Array(2000).keys()].map((n) =>
+          call(from + n, { name: 'n'.repeat(900), range: rangeIn(3, (from + n) * 1000) }),
+        );
       assert.throws(() => {
-        for (let i = 1; i < 20; i++) writer.writeBatch({ spans: large(i * 10_000), position: { segment: 2, offset: i } });
+        for (let i = 1; i < 20; i++)
+          writer.writeBatch({ spans: large(i * 10_000), position: { segment: 2, offset: i } });
       }, isFull);
       const { position } = writer;
       const known = writer.spanCount(span(1).traceId);
@@ -192,7 +206,10 @@ describe('when things go wrong', () => {
         assert.ok(statSync(`${mounted}/ballast`).size > 0);
       }
       await assert.rejects(JournalWriter.open(`${mounted}/a.journal`), isFull);
-      assert.throws(() => IndexWriter.open(`${mounted}/traces.db`), (error: unknown) => error instanceof StorageError);
+      assert.throws(
+        () => IndexWriter.open(`${mounted}/traces.db`),
+        (error: unknown) => error instanceof StorageError,
+      );
     });
   });
 });

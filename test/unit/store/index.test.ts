@@ -54,7 +54,16 @@ describe('the index', () => {
       toolName: 'lookup',
       toolCallId: 'c-1',
       agentName: 'planner',
-      source: { file: 'a.py', line: 3, column: 1, function: 'f', confidence: 'exact', resolver: 'r', frames: [], candidates: [] },
+      source: {
+        file: 'a.py',
+        line: 3,
+        column: 1,
+        function: 'f',
+        confidence: 'exact',
+        resolver: 'r',
+        frames: [],
+        candidates: [],
+      },
     });
 
   it('gives a span back as it was written, whatever it has', () => {
@@ -94,8 +103,17 @@ describe('the index', () => {
         span(1, { name: 'root', service: 'front' }),
         call(2, { parentSpanId: spanId(1) }),
         call(3, { parentSpanId: spanId(1), usage: undefined, ownUsage: undefined, cost: undefined }),
-        call(4, { parentSpanId: spanId(1), status: { code: 'error', message: 'x' }, usage: { input: 7 }, cost: undefined }),
-        call(5, { parentSpanId: spanId(2), counted: false, countedIn: { traceId: traceId(1), spanId: spanId(2) } }),
+        call(4, {
+          parentSpanId: spanId(1),
+          status: { code: 'error', message: 'x' },
+          usage: { input: 7 },
+          cost: undefined,
+        }),
+        call(5, {
+          parentSpanId: spanId(2),
+          counted: false,
+          countedIn: { traceId: traceId(1), spanId: spanId(2) },
+        }),
         call(6, { kind: 'embedding', usage: { input: 1000 }, parentSpanId: spanId(1) }),
         call(7, { kind: 'agent', parentSpanId: spanId(1), usage: { input: 1, output: 1 } }),
       ],
@@ -136,9 +154,13 @@ describe('the index', () => {
     );
     writer.writeBatch({ spans });
     const expected = { ...trace(), revision: 0 };
-    for (const order of [[5, 4, 3, 2, 1, 0], [2, 0, 4, 1, 5, 3, 3, 0, 0]]) {
+    for (const order of [
+      [5, 4, 3, 2, 1, 0],
+      [2, 0, 4, 1, 5, 3, 3, 0, 0],
+    ]) {
       writer.clear();
-      for (const i of order) writer.writeBatch({ spans: [{ ...spans[i]!, durationNanos: 1, name: 'early' }, spans[i]!] });
+      for (const i of order)
+        writer.writeBatch({ spans: [{ ...spans[i]!, durationNanos: 1, name: 'early' }, spans[i]!] });
       assert.deepEqual({ ...trace(), revision: 0 }, expected);
     }
   });
@@ -167,10 +189,15 @@ describe('the index', () => {
   });
 
   it('keeps log records by span, a re-sent one once', () => {
-    writer.writeBatch({ logs: [log(1), log(1, { timeMicros: 5, digest: 3 }), log(2), log(3, { traceId: '' })] });
+    writer.writeBatch({
+      logs: [log(1), log(1, { timeMicros: 5, digest: 3 }), log(2), log(3, { traceId: '' })],
+    });
     assert.equal(trace(), undefined, 'a trace of log records alone is not listed');
     writer.writeBatch({ spans: [span(1)], logs: [log(1)] });
-    assert.deepEqual(reader.logs(span(1)).map((l) => l.timeMicros), [5, 1_790_000_000_000_000]);
+    assert.deepEqual(
+      reader.logs(span(1)).map((l) => l.timeMicros),
+      [5, 1_790_000_000_000_000],
+    );
     assert.equal(writer.logs(span(1)).length, 2);
     assert.equal(trace()?.spans, 1);
     assert.equal(trace()?.startMicros, span(1).startMicros);
@@ -178,13 +205,21 @@ describe('the index', () => {
 
   it('remembers position, counters and interpretation', () => {
     writer.writeBatch({ position: { segment: 3, offset: 77 }, counters: new Map([['dropped.x', 2]]) });
-    writer.writeBatch({ counters: new Map([['dropped.x', 1], ['__proto__', 1]]) });
+    writer.writeBatch({
+      counters: new Map([
+        ['dropped.x', 1],
+        ['__proto__', 1],
+      ]),
+    });
     writer.interpretation = 'v7';
     writer.close();
     writer = IndexWriter.open(path);
     assert.equal(writer.fresh, false);
     assert.deepEqual(writer.position, { segment: 3, offset: 77 });
-    assert.deepEqual([...reader.counters()].sort(), [['__proto__', 1], ['dropped.x', 3]]);
+    assert.deepEqual([...reader.counters()].sort(), [
+      ['__proto__', 1],
+      ['dropped.x', 3],
+    ]);
     assert.equal(writer.interpretation, 'v7');
   });
 
@@ -199,7 +234,11 @@ describe('the index', () => {
     assert.equal(reader.changedSince(start, 1).all, true);
     const middle = reader.revision;
     writer.writeBatch({ spans: [span(3)] });
-    assert.deepEqual(reader.changedSince(middle, 10), { revision: middle + 1, traceIds: [traceId(1)], all: false });
+    assert.deepEqual(reader.changedSince(middle, 10), {
+      revision: middle + 1,
+      traceIds: [traceId(1)],
+      all: false,
+    });
   });
 
   it('gives accounting the fields it needs, and the decision as stored', () => {
@@ -212,15 +251,26 @@ describe('the index', () => {
     assert.equal(row.endMicros, row.startMicros + 500);
     assert.equal(row.failed, true);
     assert.equal(writer.accountingRows(traceId(1)).length, 2);
-    assert.deepEqual(writer.accountingChildren(span(3), 10).map((r) => r.spanId), [spanId(7)]);
-    assert.deepEqual(writer.accountingByResponseId('resp-1', 10).map((r) => r.spanId), [spanId(7)]);
+    assert.deepEqual(
+      writer.accountingChildren(span(3), 10).map((r) => r.spanId),
+      [spanId(7)],
+    );
+    assert.deepEqual(
+      writer.accountingByResponseId('resp-1', 10).map((r) => r.spanId),
+      [spanId(7)],
+    );
     assert.equal(writer.spanCount(traceId(1)), 2);
     assert.equal(writer.hasTrace('none'), false);
   });
 
   it('writes a batch whole or not at all', () => {
     writer.writeBatch({ spans: [span(1)] });
-    const bad = { ...span(3), get name(): string { throw new Error('not today'); } };
+    const bad = {
+      ...span(3),
+      get name(): string {
+        throw new Error('not today');
+      },
+    };
     assert.throws(() => writer.writeBatch({ spans: [span(2, { traceId: traceId(5) }), bad] }), /not today/);
     assert.equal(reader.counts().spans, 1);
     writer.writeBatch({ spans: [span(2, { traceId: traceId(5) }), span(3, { traceId: traceId(6) })] });
@@ -231,7 +281,15 @@ describe('the index', () => {
     const odd = [Number.NaN, Infinity, -Infinity, 2 ** 60, 1.5, -1];
     odd.forEach((value, i) => {
       writer.writeBatch({
-        spans: [call(i, { startMicros: value, durationNanos: value, usage: { input: value }, retries: value, reportedCost: value })],
+        spans: [
+          call(i, {
+            startMicros: value,
+            durationNanos: value,
+            usage: { input: value },
+            retries: value,
+            reportedCost: value,
+          }),
+        ],
       });
       assert.ok(reader.span(call(i)));
     });
@@ -250,14 +308,17 @@ describe('the index', () => {
   it('is readable by its owner only', function () {
     if (process.platform === 'win32') return this.skip();
     writer.writeBatch({ spans: [span(1)] });
-    for (const name of readdirSync(folder.path)) assert.equal(statSync(folder.file(name)).mode & 0o777, 0o600, name);
+    for (const name of readdirSync(folder.path))
+      assert.equal(statSync(folder.file(name)).mode & 0o777, 0o600, name);
   });
 
   it('leaves no bytes behind when everything is deleted, and readers see an empty store', () => {
     const secret = 'planted-secret-7391';
     for (let i = 0; i < 20; i++) {
       writer.writeBatch({
-        spans: [...Array(100).keys()].map((n) => call(i * 100 + n, { name: `${secret} ${n}`, sessionId: secret, service: secret })),
+        spans: [...Array(100).keys()].map((n) =>
+          call(i * 100 + n, { name: `${secret} ${n}`, sessionId: secret, service: secret }),
+        ),
       });
     }
     assert.equal(reader.counts().spans, 2000);
@@ -277,7 +338,10 @@ describe('the index', () => {
     reader.close();
     writer.close();
     writeFileSync(path, Buffer.alloc(100_000, 'not a database '));
-    assert.throws(() => IndexReader.open(path), (error: unknown) => error instanceof StorageError && error.code === 'corrupt');
+    assert.throws(
+      () => IndexReader.open(path),
+      (error: unknown) => error instanceof StorageError && error.code === 'corrupt',
+    );
     const reports: DamageReport[] = [];
     writer = IndexWriter.open(path, { onDamage: (report) => reports.push(report) });
     assert.equal(writer.fresh, true);
@@ -288,7 +352,8 @@ describe('the index', () => {
   });
 
   it('notices damage in the middle of a file', () => {
-    for (let i = 0; i < 30; i++) writer.writeBatch({ spans: [...Array(100).keys()].map((n) => call(i * 100 + n)) });
+    for (let i = 0; i < 30; i++)
+      writer.writeBatch({ spans: [...Array(100).keys()].map((n) => call(i * 100 + n)) });
     reader.close();
     writer.close();
     const bytes = readFileSync(path);
@@ -330,7 +395,11 @@ describe('the index', () => {
     assert.equal(migrate(old, steps, 3), false);
     assert.deepEqual({ ...old.prepare('SELECT * FROM things').get() }, { a: 1, b: 2, c: 3 });
     assert.throws(() => migrate(old, new Map([[3, 'ALTER TABLE things ADD COLUMN d; SELECT nonsense']]), 4));
-    assert.deepEqual({ ...old.prepare('SELECT * FROM things').get() }, { a: 1, b: 2, c: 3 }, 'a failed step leaves nothing');
+    assert.deepEqual(
+      { ...old.prepare('SELECT * FROM things').get() },
+      { a: 1, b: 2, c: 3 },
+      'a failed step leaves nothing',
+    );
     old.exec('PRAGMA user_version = 99');
     old.close();
     const isCode = (code: string) => (error: unknown) => error instanceof StorageError && error.code === code;

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { DamageReport } from '../../../src/store/api.ts';
 import { StorageError } from '../../../src/store/errors.ts';
@@ -19,7 +28,7 @@ function payload(n: number, bytes = 100): Uint8Array {
 function readAll(dir: string, damage: DamageReport[] = [], chunk = 1 << 20): number[] {
   const reader = new JournalReader(dir, { onDamage: (report) => damage.push(report), settleMs: 0 });
   const numbers: number[] = [];
-  for (let at = begin as { segment: number; offset: number }; ; ) {
+  for (let at = begin; ;) {
     const { records, next, atEnd } = reader.read(at, chunk);
     for (const record of records) numbers.push(Buffer.from(record.payload).readUInt32LE(0));
     at = next;
@@ -61,11 +70,18 @@ describe('the journal', () => {
     const { records, next } = reader.read(begin, 1 << 20);
     assert.deepEqual(
       records.map((r) => [r.signal, r.receivedAt, r.payload.length]),
-      [['traces', 1234.5, 100], ['logs', 1234.5, 200_000], ['metrics', 1234.5, 0]],
+      [
+        ['traces', 1234.5, 100],
+        ['logs', 1234.5, 200_000],
+        ['metrics', 1234.5, 0],
+      ],
     );
-    assert.deepEqual(records.map((r) => r.position), positions);
+    assert.deepEqual(
+      records.map((r) => r.position),
+      positions,
+    );
     assert.deepEqual(next, writer.position);
-    const again = reader.readRange(positions[1]!.segment, positions[1]!.offset, 200_000);
+    const again = reader.readRange(positions[1].segment, positions[1].offset, 200_000);
     assert.deepEqual(Buffer.from(again!), payload(2, 200_000));
     assert.equal(reader.read(next, 1 << 20).atEnd, true);
     assert.deepEqual(reader.end(), next);
@@ -221,7 +237,10 @@ describe('the journal', () => {
     const bytes = readFileSync(path);
     encodeSegmentHeader({ version: 99, number: 1, created: 0, salt: 1 }).copy(bytes);
     writeFileSync(path, bytes);
-    assert.throws(() => readAll(dir), (error: unknown) => error instanceof StorageError && error.code === 'unsupported');
+    assert.throws(
+      () => readAll(dir),
+      (error: unknown) => error instanceof StorageError && error.code === 'unsupported',
+    );
   });
 
   it('waits for a record that is being written', async () => {
@@ -232,7 +251,10 @@ describe('the journal', () => {
     truncateSync(path, whole.length - 30);
     const first = reader.read(begin, 1 << 20);
     assert.equal(first.records.length, 1);
-    assert.deepEqual([reader.read(first.next, 1 << 20).atEnd, reader.read(first.next, 1 << 20).records.length], [true, 0]);
+    assert.deepEqual(
+      [reader.read(first.next, 1 << 20).atEnd, reader.read(first.next, 1 << 20).records.length],
+      [true, 0],
+    );
     appendFileSync(path, whole.subarray(whole.length - 30));
     assert.equal(reader.read(first.next, 1 << 20).records.length, 1);
     reader.close();

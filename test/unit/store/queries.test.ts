@@ -41,7 +41,7 @@ describe('the read queries', () => {
             sessionId: n === 5 ? undefined : `session-${n % 2}`,
             startMicros: 1_790_000_000_000_000 + n * day,
             durationNanos: (6 - n) * 1e9,
-            cost: n === 4 ? undefined : { ...call(1).cost!, amount: (n * 7) % 5 } as IndexedSpan['cost'],
+            cost: n === 4 ? undefined : { ...call(1).cost!, amount: (n * 7) % 5 },
             usage: { input: n, output: 0 },
             flags: n === 2 ? [{ id: 'empty', severity: 'warning', reason: 'r' }] : [],
             status: n === 3 ? { code: 'error', message: 'Boom 100%' } : { code: 'ok', message: '' },
@@ -82,7 +82,9 @@ describe('the read queries', () => {
       assert.deepEqual(list({ text: "'; DROP TABLE traces; --" }), []);
       assert.deepEqual(list({ text: traceId(4) }), [4]);
       assert.deepEqual(
-        reader.traces({ text: 'boom' }, 'newest', { limit: 9 }, new Set([traceId(1), 'unknown'])).rows.map((r) => r.traceId),
+        reader
+          .traces({ text: 'boom' }, 'newest', { limit: 9 }, new Set([traceId(1), 'unknown']))
+          .rows.map((r) => r.traceId),
         [traceId(3), traceId(1)],
       );
     });
@@ -117,13 +119,28 @@ describe('the read queries', () => {
 
     it('groups by session, service, model and day', () => {
       const groups = (by: 'session' | 'service' | 'model' | 'day', filter: TraceFilter = {}) =>
-        reader.groups(by, filter, { limit: 100 }).rows.map((row) => [row.key, row.traces, row.inputTokens.known]);
-      assert.deepEqual(groups('service'), [['odd', 3, 9], ['even', 2, 6]]);
-      assert.deepEqual(groups('model'), [['large', 3, 12], ['small', 2, 3]]);
-      assert.deepEqual(groups('session'), [['', 1, 5], ['session-0', 2, 6], ['session-1', 2, 4]]);
+        reader
+          .groups(by, filter, { limit: 100 })
+          .rows.map((row) => [row.key, row.traces, row.inputTokens.known]);
+      assert.deepEqual(groups('service'), [
+        ['odd', 3, 9],
+        ['even', 2, 6],
+      ]);
+      assert.deepEqual(groups('model'), [
+        ['large', 3, 12],
+        ['small', 2, 3],
+      ]);
+      assert.deepEqual(groups('session'), [
+        ['', 1, 5],
+        ['session-0', 2, 6],
+        ['session-1', 2, 4],
+      ]);
       assert.equal(groups('day').length, 5);
       assert.match(String(groups('day')[0]?.[0]), /^\d{4}-\d\d-\d\d$/);
-      assert.deepEqual(groups('model', { services: ['even'] }), [['large', 1, 4], ['small', 1, 2]]);
+      assert.deepEqual(groups('model', { services: ['even'] }), [
+        ['large', 1, 4],
+        ['small', 1, 2],
+      ]);
       assert.deepEqual(groups('model', { models: ['small'] }), [['small', 2, 3]]);
       const page = reader.groups('model', {}, { limit: 1 });
       assert.equal(page.total, 2);
@@ -147,25 +164,65 @@ describe('the read queries', () => {
     });
 
     it('tells the values to filter by', () => {
-      assert.deepEqual(reader.filterValues('model'), [{ value: 'large', traces: 3 }, { value: 'small', traces: 2 }]);
+      assert.deepEqual(reader.filterValues('model'), [
+        { value: 'large', traces: 3 },
+        { value: 'small', traces: 2 },
+      ]);
       assert.deepEqual(reader.filterValues('flag'), [{ value: 'empty', traces: 1 }]);
       assert.deepEqual(reader.filterValues('session').length, 2);
-      assert.deepEqual(reader.filterValues('service').map((v) => v.value), ['odd', 'even']);
+      assert.deepEqual(
+        reader.filterValues('service').map((v) => v.value),
+        ['odd', 'even'],
+      );
     });
   });
 
   it('keeps hostile names apart and whole', () => {
-    const names = ['__proto__', 'constructor', "it's", '"quoted"', '50%_off\\', 'a\u0000b', '', '\u202e', 'x'.repeat(300)];
+    const names = [
+      '__proto__',
+      'constructor',
+      "it's",
+      '"quoted"',
+      '50%_off\\',
+      'a\u0000b',
+      '',
+      '\u202e',
+      'x'.repeat(300),
+    ];
     names.forEach((name, n) => {
-      write(call(n, { traceId: traceId(n), name, service: name, responseModel: name, sessionId: name,
-        flags: [{ id: name, severity: 'info', reason: name }], source: { file: name, line: 1, function: name,
-        confidence: 'exact', resolver: 'r', frames: [], candidates: [] } }));
+      write(
+        call(n, {
+          traceId: traceId(n),
+          name,
+          service: name,
+          responseModel: name,
+          sessionId: name,
+          flags: [{ id: name, severity: 'info', reason: name }],
+          source: {
+            file: name,
+            line: 1,
+            function: name,
+            confidence: 'exact',
+            resolver: 'r',
+            frames: [],
+            candidates: [],
+          },
+        }),
+      );
     });
     for (const [n, name] of names.entries()) {
       const found = reader.span(call(n, { traceId: traceId(n) }))!;
-      assert.deepEqual([found.name, found.service, found.responseModel, found.sessionId], [name, name, name, name]);
+      assert.deepEqual(
+        [found.name, found.service, found.responseModel, found.sessionId],
+        [name, name, name, name],
+      );
       if (name === '') continue;
-      for (const filter of [{ services: [name] }, { models: [name] }, { sessions: [name] }, { flags: [name] }]) {
+      for (const filter of [
+        { services: [name] },
+        { models: [name] },
+        { sessions: [name] },
+        { flags: [name] },
+      ]) {
         if (!name.includes('\u0000')) assert.deepEqual(list(filter), [n], JSON.stringify(filter));
       }
       assert.equal(reader.callSites({ file: name, function: name }).length, 1);
@@ -185,16 +242,36 @@ describe('the read queries', () => {
       assert.deepEqual(childrenOf(spanId(1)), [2, 3]);
       assert.deepEqual(childrenOf(spanId(2)), [4]);
       assert.equal(reader.spanRow(span(1))?.childCount, 2);
-      assert.deepEqual(reader.path(span(4)).map((row) => row.spanId), [spanId(1), spanId(2), spanId(4)]);
+      assert.deepEqual(
+        reader.path(span(4)).map((row) => row.spanId),
+        [spanId(1), spanId(2), spanId(4)],
+      );
       assert.deepEqual(reader.path(span(99)), []);
       assert.deepEqual(walk(), [1, 2, 4, 3]);
       assert.deepEqual(reader.children(traceId(77), '', { limit: 5 }).rows, []);
     });
 
     it('shows every span exactly once, however parents form rings', () => {
-      const parents: [number, number][] = [[1, 1], [2, 3], [3, 2], [4, 5], [5, 6], [6, 4], [7, 6], [8, 0], [9, 99], [10, 9], [11, 2]];
-      const make = ([n, parent]: [number, number]) => span(n, { parentSpanId: parent === 0 ? '' : spanId(parent) });
-      const orders = [parents, [...parents].reverse(), [...parents].sort((a, b) => (a[0] * 7) % 11 - ((b[0] * 7) % 11))];
+      const parents: [number, number][] = [
+        [1, 1],
+        [2, 3],
+        [3, 2],
+        [4, 5],
+        [5, 6],
+        [6, 4],
+        [7, 6],
+        [8, 0],
+        [9, 99],
+        [10, 9],
+        [11, 2],
+      ];
+      const make = ([n, parent]: [number, number]) =>
+        span(n, { parentSpanId: parent === 0 ? '' : spanId(parent) });
+      const orders = [
+        parents,
+        [...parents].reverse(),
+        [...parents].sort((a, b) => ((a[0] * 7) % 11) - ((b[0] * 7) % 11)),
+      ];
       for (const order of orders) {
         for (const batch of [1, 2, 5, 20]) {
           writer.clear();
@@ -208,8 +285,15 @@ describe('the read queries', () => {
             }
           };
           visit('', 0);
-          assert.deepEqual(seen.sort((a, b) => a - b), parents.map(([n]) => n), `in batches of ${batch}`);
-          assert.deepEqual(walk().sort((a, b) => a - b), parents.map(([n]) => n));
+          assert.deepEqual(
+            seen.sort((a, b) => a - b),
+            parents.map(([n]) => n),
+            `in batches of ${batch}`,
+          );
+          assert.deepEqual(
+            walk().sort((a, b) => a - b),
+            parents.map(([n]) => n),
+          );
           for (const [n] of parents) assert.equal(reader.path(span(n)).at(-1)?.spanId, spanId(n));
         }
       }
@@ -245,7 +329,14 @@ describe('the read queries', () => {
         const spans: IndexedSpan[] = [];
         for (let n = i; n < i + 5000; n++) {
           // Half lie under the root, a quarter in a chain, a quarter under a parent that never comes.
-          const parent = n === 1 ? '' : n % 4 === 0 ? spanId(Math.max(1, n - 4)) : n % 4 === 1 ? spanId(999_999_999) : spanId(1);
+          const parent =
+            n === 1
+              ? ''
+              : n % 4 === 0
+                ? spanId(Math.max(1, n - 4))
+                : n % 4 === 1
+                  ? spanId(999_999_999)
+                  : spanId(1);
           spans.push(span(n, { parentSpanId: parent, range: rangeIn(1, 1_000_000 + n * 200) }));
         }
         writer.writeBatch({ spans });
@@ -275,43 +366,103 @@ describe('the read queries', () => {
 
   it('lists call sites: files, functions, lines, and their newest spans', () => {
     const at = (file: string, line: number, name?: string) =>
-      ({ file, line, function: name, confidence: 'exact', resolver: 'r', frames: [], candidates: [] }) as const;
+      ({
+        file,
+        line,
+        function: name,
+        confidence: 'exact',
+        resolver: 'r',
+        frames: [],
+        candidates: [],
+      }) as const;
     write(
       call(1, { source: at('a.py', 3, 'f') }),
-      call(2, { source: at('a.py', 3, 'f'), status: { code: 'error', message: '' }, usage: { input: 1 }, cost: undefined }),
+      call(2, {
+        source: at('a.py', 3, 'f'),
+        status: { code: 'error', message: '' },
+        usage: { input: 1 },
+        cost: undefined,
+      }),
       call(3, { source: at('a.py', 9, 'f') }),
       call(4, { source: at('a.py', 1) }),
       call(5, { source: at('b.py', 1, 'g'), usage: undefined, cost: undefined, ownUsage: undefined }),
       call(6, { source: at('b.py', 1, 'g'), counted: false, countedIn: call(5), usage: undefined }),
       call(7),
     );
-    assert.deepEqual(reader.callSites({}).map((row) => [row.file, row.calls, row.errors]), [['b.py', 1, 0], ['a.py', 4, 1]]);
-    const [b] = reader.callSites({});
-    assert.deepEqual([b?.inputTokens, b?.cost], [{ known: undefined, unknownCalls: 1 }, { known: undefined, unknownCalls: 1 }]);
-    assert.deepEqual(reader.callSites({ file: 'a.py' }).map((row) => [row.function, row.calls]), [['', 1], ['f', 3]]);
     assert.deepEqual(
-      reader.callSites({ file: 'a.py', function: 'f' }).map((row) => [row.line, row.calls, row.inputTokens.known, row.cost.known]),
-      [[9, 1, 100, 0.5], [3, 2, 101, 0.5]],
+      reader.callSites({}).map((row) => [row.file, row.calls, row.errors]),
+      [
+        ['b.py', 1, 0],
+        ['a.py', 4, 1],
+      ],
     );
-    assert.deepEqual(reader.callSites({ file: 'a.py', function: '' }).map((row) => row.line), [1]);
-    assert.deepEqual(reader.callSiteSpans({ file: 'a.py', line: 3, limit: 1 }).map((row) => row.spanId), [spanId(2)]);
+    const [b] = reader.callSites({});
+    assert.deepEqual(
+      [b?.inputTokens, b?.cost],
+      [
+        { known: undefined, unknownCalls: 1 },
+        { known: undefined, unknownCalls: 1 },
+      ],
+    );
+    assert.deepEqual(
+      reader.callSites({ file: 'a.py' }).map((row) => [row.function, row.calls]),
+      [
+        ['', 1],
+        ['f', 3],
+      ],
+    );
+    assert.deepEqual(
+      reader
+        .callSites({ file: 'a.py', function: 'f' })
+        .map((row) => [row.line, row.calls, row.inputTokens.known, row.cost.known]),
+      [
+        [9, 1, 100, 0.5],
+        [3, 2, 101, 0.5],
+      ],
+    );
+    assert.deepEqual(
+      reader.callSites({ file: 'a.py', function: '' }).map((row) => row.line),
+      [1],
+    );
+    assert.deepEqual(
+      reader.callSiteSpans({ file: 'a.py', line: 3, limit: 1 }).map((row) => row.spanId),
+      [spanId(2)],
+    );
   });
 
   it('finds the span at a place in the journal', () => {
     const a = call(1, { range: rangeIn(1, 1000) });
     const b = call(2, { range: rangeIn(2, 64) });
     write(a, b);
-    writer.writeBatch({ logs: [{ traceId: traceId(1), spanId: spanId(1), timeMicros: 1, eventName: '', digest: 1, range: rangeIn(3, 500) }] });
+    writer.writeBatch({
+      logs: [
+        {
+          traceId: traceId(1),
+          spanId: spanId(1),
+          timeMicros: 1,
+          eventName: '',
+          digest: 1,
+          range: rangeIn(3, 500),
+        },
+      ],
+    });
     assert.equal(reader.spanAt({ segment: 1, offset: 1149 })?.spanId, spanId(1));
     assert.equal(reader.spanAt({ segment: 1, offset: 1150 }), undefined);
     assert.equal(reader.spanAt({ segment: 1, offset: 999 }), undefined);
-    assert.deepEqual(reader.spanAt({ segment: 2, offset: 64 }), { traceId: traceId(1), spanId: spanId(2), end: 214 });
+    assert.deepEqual(reader.spanAt({ segment: 2, offset: 64 }), {
+      traceId: traceId(1),
+      spanId: spanId(2),
+      end: 214,
+    });
     assert.equal(reader.spanAt({ segment: 3, offset: 510 })?.spanId, spanId(1));
     assert.deepEqual(reader.spansById(spanId(2), 5), [{ traceId: traceId(1), spanId: spanId(2) }]);
   });
 
   it('restricts stats to spans since a time', () => {
-    write(call(1, { startMicros: 1_000_000, flags: [{ id: 'x', severity: 'info', reason: '' }] }), call(2, { startMicros: 9_000_000, sessionId: 'late' }));
+    write(
+      call(1, { startMicros: 1_000_000, flags: [{ id: 'x', severity: 'info', reason: '' }] }),
+      call(2, { startMicros: 9_000_000, sessionId: 'late' }),
+    );
     const stats = reader.stats(5000);
     assert.deepEqual([stats.spans, stats.traces, stats.modelCalls.total, stats.flags.size], [1, 1, 1, 0]);
     assert.deepEqual(stats.sessions, ['late']);

@@ -19,7 +19,10 @@ export interface StoredSpan {
 }
 
 /** A traces request with the spans' texts as names, and the place of each span's body in it. */
-export function tracesRequest(spans: readonly StoredSpan[]): { bytes: Buffer; places: { offset: number; length: number }[] } {
+export function tracesRequest(spans: readonly StoredSpan[]): {
+  bytes: Buffer;
+  places: { offset: number; length: number }[];
+} {
   return request(spans, ({ trace, span, text }) => [
     field(1, Buffer.from(traceId(trace), 'hex')),
     field(2, Buffer.from(spanId(span), 'hex')),
@@ -28,7 +31,10 @@ export function tracesRequest(spans: readonly StoredSpan[]): { bytes: Buffer; pl
   ]);
 }
 
-export function logsRequest(records: readonly StoredSpan[]): { bytes: Buffer; places: { offset: number; length: number }[] } {
+export function logsRequest(records: readonly StoredSpan[]): {
+  bytes: Buffer;
+  places: { offset: number; length: number }[];
+} {
   return request(records, ({ trace, span, text }) => [
     field(5, field(1, text)),
     field(9, Buffer.from(traceId(trace), 'hex')),

@@ -51,7 +51,12 @@ describe('a store of journal and index', () => {
         call(one.span, {
           traceId: traceId(one.trace),
           name: one.text,
-          range: { ...range, segment: position.segment, offset: position.offset + places[i]!.offset, length: places[i]!.length },
+          range: {
+            ...range,
+            segment: position.segment,
+            offset: position.offset + places[i]!.offset,
+            length: places[i]!.length,
+          },
           ...change,
         }),
       ),
@@ -65,15 +70,35 @@ describe('a store of journal and index', () => {
   }
 
   const prune = (limits: Partial<typeof unlimited>) =>
-    applyRetention(index, dir, { ...unlimited, ...limits }, { currentSegment: journal.position.segment, now: () => now });
-  const traces = () => reader.traces({}, 'newest', { limit: 500 }).rows.map((row) => Number.parseInt(row.traceId, 16)).sort((a, b) => a - b);
-  const segments = () => readdirSync(dir).filter((name) => name.endsWith('.seg')).map((name) => Number.parseInt(name, 10));
+    applyRetention(
+      index,
+      dir,
+      { ...unlimited, ...limits },
+      { currentSegment: journal.position.segment, now: () => now },
+    );
+  const traces = () =>
+    reader
+      .traces({}, 'newest', { limit: 500 })
+      .rows.map((row) => Number.parseInt(row.traceId, 16))
+      .sort((a, b) => a - b);
+  const segments = () =>
+    readdirSync(dir)
+      .filter((name) => name.endsWith('.seg'))
+      .map((name) => Number.parseInt(name, 10));
   const isStored = (text: string) =>
-    [...readdirSync(dir).map((name) => `${dir}/${name}`), ...readdirSync(folder.path).filter((name) => name.includes('.db')).filter((name) => !name.endsWith('journal')).map((name) => folder.file(name))]
-      .some((file) => readFileSync(file).includes(text));
+    [
+      ...readdirSync(dir).map((name) => `${dir}/${name}`),
+      ...readdirSync(folder.path)
+        .filter((name) => name.includes('.db'))
+        .filter((name) => !name.endsWith('journal'))
+        .map((name) => folder.file(name)),
+    ].some((file) => readFileSync(file).includes(text));
 
   it('drops segments older than the age limit, counts what went, and keeps newer spans of a trace', async () => {
-    await add([{ trace: 1, span: 1, text: 'old' }, { trace: 2, span: 2, text: 'old root' }]);
+    await add([
+      { trace: 1, span: 1, text: 'old' },
+      { trace: 2, span: 2, text: 'old root' },
+    ]);
     now += 86_400_000;
     await roll();
     await add([{ trace: 2, span: 3, text: 'newer' }], { parentSpanId: spanId(2) });
@@ -83,9 +108,18 @@ describe('a store of journal and index', () => {
     assert.deepEqual(await prune({ maxAgeDays: 1 - 1e-6 }), { segments: 1, spans: 2, traces: 1 });
     assert.deepEqual(traces(), [2, 3]);
     const [kept] = reader.tracesById([traceId(2)]);
-    assert.deepEqual([kept?.spans, kept?.modelCalls, kept?.name, kept?.inputTokens.known], [1, 1, 'newer', 100]);
-    assert.deepEqual(reader.children(traceId(2), '', { limit: 5 }).rows.map((row) => row.name), ['newer']);
-    assert.deepEqual([...reader.counters()].sort(), [['prunedSpans', 2], ['prunedTraces', 1]]);
+    assert.deepEqual(
+      [kept?.spans, kept?.modelCalls, kept?.name, kept?.inputTokens.known],
+      [1, 1, 'newer', 100],
+    );
+    assert.deepEqual(
+      reader.children(traceId(2), '', { limit: 5 }).rows.map((row) => row.name),
+      ['newer'],
+    );
+    assert.deepEqual([...reader.counters()].sort(), [
+      ['prunedSpans', 2],
+      ['prunedTraces', 1],
+    ]);
     assert.deepEqual(segments(), [2]);
     assert.equal(reader.changedSince(reader.revision - 1, 10).all || reader.changedSince(0, 10).all, true);
   });
@@ -159,43 +193,89 @@ describe('a store of journal and index', () => {
   });
 
   it('deletes a trace from index and journal; everything else stays as and where it was', async () => {
-    await add([{ trace: 1, span: 1, text: 'secret-one' }, { trace: 2, span: 2, text: 'kept-two' }]);
+    await add([
+      { trace: 1, span: 1, text: 'secret-one' },
+      { trace: 2, span: 2, text: 'kept-two' },
+    ]);
     await add([{ trace: 1, span: 1, text: 'secret-one' }]);
-    await journal.append('logs', logsRequest([{ trace: 1, span: 1, text: 'secret-log' }, { trace: 2, span: 2, text: 'kept-log' }]).bytes);
+    await journal.append(
+      'logs',
+      logsRequest([
+        { trace: 1, span: 1, text: 'secret-log' },
+        { trace: 2, span: 2, text: 'kept-log' },
+      ]).bytes,
+    );
     await add([{ trace: 2, span: 3, text: 'kept-three' }]);
-    await assert.rejects(deleteTraces(index, dir, [traceId(1)], { currentSegment: journal.position.segment }), RangeError);
+    await assert.rejects(
+      deleteTraces(index, dir, [traceId(1)], { currentSegment: journal.position.segment }),
+      RangeError,
+    );
     await roll();
-    const result = await deleteTraces(index, dir, [traceId(1), traceId(77)], { currentSegment: journal.position.segment });
+    const result = await deleteTraces(index, dir, [traceId(1), traceId(77)], {
+      currentSegment: journal.position.segment,
+    });
     assert.deepEqual(result, { segments: 0, spans: 1, traces: 1 });
     assert.deepEqual(traces(), [2]);
     assert.equal(isStored('secret-'), false);
     for (const n of [2, 3]) {
       const { range } = reader.span(call(n, { traceId: traceId(2) }))!;
       const bytes = Buffer.from(stored.readRange(range.segment, range.offset, range.length)!);
-      assert.ok(bytes.includes(n === 2 ? 'kept-two' : 'kept-three') && bytes.includes('a field from the future'));
+      assert.ok(
+        bytes.includes(n === 2 ? 'kept-two' : 'kept-three') && bytes.includes('a field from the future'),
+      );
     }
     const { records } = stored.read({ segment: 0, offset: 0 }, 1 << 20);
     assert.equal(records.length, 4, 'every record is intact');
     assert.ok(isStored('kept-log'));
     assert.equal(reader.counters().size, 0, 'that is no pruning');
-    assert.deepEqual(readdirSync(dir).filter((name) => !name.endsWith('.seg')), []);
+    assert.deepEqual(
+      readdirSync(dir).filter((name) => !name.endsWith('.seg')),
+      [],
+    );
   });
 
   it('blanks records out of any request without moving a byte', () => {
-    const spans = [{ trace: 1, span: 1, text: 'x'.repeat(300) }, { trace: 2, span: 2, text: 'y' }, { trace: 1, span: 3, text: 'z' }];
+    const spans = [
+      { trace: 1, span: 1, text: 'x'.repeat(300) },
+      { trace: 2, span: 2, text: 'y' },
+      { trace: 1, span: 3, text: 'z' },
+    ];
     const { bytes, places } = tracesRequest(spans);
     const before = Buffer.from(bytes);
     assert.equal(blankTraces(bytes, 'traces', new Set([traceId(1)])), 2);
     assert.equal(bytes.length, before.length);
     const kept = places[1]!;
-    assert.deepEqual(bytes.subarray(kept.offset, kept.offset + kept.length), before.subarray(kept.offset, kept.offset + kept.length));
+    assert.deepEqual(
+      bytes.subarray(kept.offset, kept.offset + kept.length),
+      before.subarray(kept.offset, kept.offset + kept.length),
+    );
     assert.equal(bytes.includes('xxx'), false);
     assert.equal(blankTraces(bytes, 'traces', new Set([traceId(1)])), 0, 'they are gone');
-    assert.equal(blankTraces(bytes, 'traces', new Set([traceId(2)])), 1, 'and what lies behind them is still read');
-    for (let cut = 0; cut < before.length; cut++) blankTraces(Buffer.from(before.subarray(0, cut)), 'traces', new Set([traceId(2)]));
-    const overlong = Buffer.concat([field(1, field(2, Buffer.concat([Buffer.from([0x92, 0x80, 0x00]), field(1, field(1, Buffer.from(traceId(5), 'hex'))).subarray(1)])))]);
+    assert.equal(
+      blankTraces(bytes, 'traces', new Set([traceId(2)])),
+      1,
+      'and what lies behind them is still read',
+    );
+    for (let cut = 0; cut < before.length; cut++)
+      blankTraces(Buffer.from(before.subarray(0, cut)), 'traces', new Set([traceId(2)]));
+    const overlong = Buffer.concat([
+      field(
+        1,
+        field(
+          2,
+          Buffer.concat([
+            Buffer.from([0x92, 0x80, 0x00]),
+            field(1, field(1, Buffer.from(traceId(5), 'hex'))).subarray(1),
+          ]),
+        ),
+      ),
+    ]);
     const length = overlong.length;
-    assert.equal(blankTraces(overlong, 'traces', new Set([traceId(5)])), 1, 'a tag written longer than needed');
+    assert.equal(
+      blankTraces(overlong, 'traces', new Set([traceId(5)])),
+      1,
+      'a tag written longer than needed',
+    );
     assert.equal(overlong.length, length);
     assert.equal(overlong.includes(Buffer.from([0xfa, 0x80, 0x00])), true);
   });
@@ -213,13 +293,21 @@ describe('a store of journal and index', () => {
 
   describe('searching messages', () => {
     const search = async (text: string, options = {}) =>
-      (await searchContent(stored, reader, { text, limit: 100, timeMs: 60_000, ...options })).spans.map((key) => Number.parseInt(key.spanId, 16));
+      (await searchContent(stored, reader, { text, limit: 100, timeMs: 60_000, ...options })).spans.map(
+        (key) => Number.parseInt(key.spanId, 16),
+      );
 
     beforeEach(async () => {
-      await add([{ trace: 1, span: 1, text: 'The Quick brown fox' }, { trace: 1, span: 2, text: 'says "hello"\nthere' }]);
+      await add([
+        { trace: 1, span: 1, text: 'The Quick brown fox' },
+        { trace: 1, span: 2, text: 'says "hello"\nthere' },
+      ]);
       await add([{ trace: 2, span: 3, text: '{"a":"says \\"hello\\"\\nthere \\u00e9t\\u00c9"}' }]);
       await roll();
-      await add([{ trace: 3, span: 4, text: 'quick: été' }, { trace: 3, span: 5, text: '100%_' }]);
+      await add([
+        { trace: 3, span: 4, text: 'quick: été' },
+        { trace: 3, span: 5, text: '100%_' },
+      ]);
     });
 
     it('finds text as it is and as JSON writes it, newest segment first, ASCII case ignored', async () => {
@@ -236,14 +324,21 @@ describe('a store of journal and index', () => {
     it('finds text that lies across chunks', async () => {
       const { records } = stored.read({ segment: 2, offset: 0 }, 1 << 20);
       assert.equal(records.length, 1);
-      for (const chunkBytes of [1, 3, 7, 64]) assert.deepEqual((await search('quick', { chunkBytes })).sort(), [1, 4], `${chunkBytes}`);
+      for (const chunkBytes of [1, 3, 7, 64])
+        assert.deepEqual((await search('quick', { chunkBytes })).sort(), [1, 4], `${chunkBytes}`);
     });
 
     it('stops at its limits and goes on from there', async () => {
       const found: number[] = [];
       let resume: { segment: number; offset: number } | undefined;
       do {
-        const result = await searchContent(stored, reader, { text: 'quick', limit: 1, timeMs: 60_000, resume, chunkBytes: 16 });
+        const result = await searchContent(stored, reader, {
+          text: 'quick',
+          limit: 1,
+          timeMs: 60_000,
+          resume,
+          chunkBytes: 16,
+        });
         found.push(...result.spans.map((key) => Number.parseInt(key.spanId, 16)));
         resume = result.resume;
       } while (resume);
@@ -251,7 +346,12 @@ describe('a store of journal and index', () => {
       const none = await searchContent(stored, reader, { text: 'quick', limit: 1, timeMs: 0 });
       assert.deepEqual(none.spans, []);
       assert.ok(none.resume);
-      const aborted = await searchContent(stored, reader, { text: 'quick', limit: 1, timeMs: 1000, signal: AbortSignal.abort() });
+      const aborted = await searchContent(stored, reader, {
+        text: 'quick',
+        limit: 1,
+        timeMs: 1000,
+        signal: AbortSignal.abort(),
+      });
       assert.ok(aborted.resume);
     });
 
@@ -259,7 +359,16 @@ describe('a store of journal and index', () => {
       const { bytes, places } = logsRequest([{ trace: 1, span: 1, text: 'only in the log' }]);
       const position = await journal.append('logs', bytes);
       index.writeBatch({
-        logs: [log(1, { range: { ...log(1).range, segment: position.segment, offset: position.offset + places[0]!.offset, length: places[0]!.length } })],
+        logs: [
+          log(1, {
+            range: {
+              ...log(1).range,
+              segment: position.segment,
+              offset: position.offset + places[0]!.offset,
+              length: places[0]!.length,
+            },
+          }),
+        ],
       });
       assert.deepEqual(await search('only in the LOG'), [1]);
     });

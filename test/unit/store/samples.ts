@@ -4,7 +4,15 @@ let nextOffset = 100;
 
 /** A range of its own in segment `segment`. */
 export function rangeIn(segment: number, offset = (nextOffset += 200)): StoredRange {
-  return { segment, offset, length: 150, resourceOffset: 40, resourceLength: 20, scopeOffset: 70, scopeLength: 10 };
+  return {
+    segment,
+    offset,
+    length: 150,
+    resourceOffset: 40,
+    resourceLength: 20,
+    scopeOffset: 70,
+    scopeLength: 10,
+  };
 }
 
 export function traceId(n: number): string {
