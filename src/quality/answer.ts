@@ -14,6 +14,8 @@ export class AnswerReader {
   readonly #repeatedBy: (() => SpanFacts | undefined) | undefined;
   #conversation: Conversation | undefined;
   #text: string | undefined;
+  #messageTexts: readonly string[] | undefined;
+  #toolCalls: readonly ToolCallPart[] | undefined;
   #tools: readonly ToolDefinition[] | undefined;
 
   /** `repeatedBy` gives a span that repeats the call; it is asked only where `facts` hold no messages. */
@@ -50,15 +52,17 @@ export class AnswerReader {
 
   /** The text of each message of the answer that has any, its parts joined without gaps. */
   messageTexts(): readonly string[] {
-    return this.conversation()
+    this.#messageTexts ??= this.conversation()
       .output.map(({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''))
       .filter((text) => text.trim() !== '');
+    return this.#messageTexts;
   }
 
   toolCalls(): readonly ToolCallPart[] {
-    return this.conversation()
+    this.#toolCalls ??= this.conversation()
       .output.flatMap((message) => message.parts)
       .filter((part) => part.type === 'tool_call');
+    return this.#toolCalls;
   }
 
   /** What the model says it declined, where the provider marks it. */

@@ -16,6 +16,7 @@ export const answerTextRules: readonly Rule[] = [
     description: 'The model declines to answer.',
     scopes: ['call'],
     check(input) {
+      if (!answersInWords(input)) return undefined;
       const declined = input.answer.refusal();
       if (declined !== undefined) return `The model declined: ${quote(declined)}.`;
       return judge(input, isRefusal, 'The answer reads like a refusal');
@@ -42,15 +43,15 @@ export const answerTextRules: readonly Rule[] = [
 ];
 
 /** Every answer of the call is judged by itself; the first that shows the sign is named. */
-function judge(
-  { facts, answer }: RuleInput,
-  heuristic: (text: string) => Finding,
-  says: string,
-): string | undefined {
-  if (facts.kind === 'embedding' || facts.kind === 'rerank') return undefined;
-  for (const text of answer.messageTexts()) {
+function judge(input: RuleInput, heuristic: (text: string) => Finding, says: string): string | undefined {
+  if (!answersInWords(input)) return undefined;
+  for (const text of input.answer.messageTexts()) {
     const { found, evidence } = heuristic(text);
     if (found) return evidence === undefined ? `${says}.` : `${says}: ${quote(evidence)}.`;
   }
   return undefined;
+}
+
+function answersInWords({ facts }: RuleInput): boolean {
+  return facts.kind !== 'embedding' && facts.kind !== 'rerank';
 }

@@ -73,13 +73,14 @@ export const outcomeRules: readonly Rule[] = [
         return 'The stream failed after it had begun: the answer is incomplete.';
       }
       // Without usage and without a reason to finish, the end of the stream never came; with usage it did.
-      const ending = context.usage?.output !== undefined;
-      return ending
-        ? undefined
-        : 'The stream ended without a finish reason and without usage: it was cut or left early.';
+      if (context.usage?.output !== undefined || silentOnFinish.has(facts.dialect)) return undefined;
+      return 'The stream ended without a finish reason and without usage: it was cut or left early.';
     },
   },
 ];
+
+/** Dialects whose emitters leave the finish reason of streams out, so that its absence says nothing. */
+const silentOnFinish: ReadonlySet<string> = new Set(['openinference', 'generic']);
 
 /** Codes of Azure's and OpenAI's filters in error messages. */
 const filterCode = /\bcontent_filter\b|ResponsibleAIPolicyViolation|content_policy_violation/;

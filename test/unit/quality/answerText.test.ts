@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { exchange, factsOf, flagsOf, idsOf, message, reasonOf } from './support.ts';
+import { everything, exchange, factsOf, flagsOf, idsOf, message, reasonOf } from './support.ts';
 
 describe('flags of the answer’s text', () => {
   it('a refusal that the provider marks is a refusal, in its own words', () => {
@@ -67,5 +67,15 @@ describe('flags of the answer’s text', () => {
         ['apology', 'info'],
       ],
     );
+  });
+});
+
+describe('calls that answer in numbers', () => {
+  it('have no messages to be read', () => {
+    for (const kind of ['embedding', 'rerank'] as const) {
+      const facts = factsOf({ kind });
+      assert.deepEqual(idsOf(facts, {}, everything), []);
+      assert.equal(facts.reads.count, 0);
+    }
   });
 });

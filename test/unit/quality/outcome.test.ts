@@ -67,6 +67,28 @@ describe('flags of how a span ended', () => {
   });
 });
 
+describe('a stream that ends like a success', () => {
+  const streamed = { streaming: true, timeToFirstTokenMs: 200 } as const;
+  const noUsage = { usage: undefined };
+
+  it('was cut when neither a finish reason nor usage came', () => {
+    assert.deepEqual(idsOf(factsOf(streamed, exchange('The weather in')), noUsage), ['stream_cut']);
+    assert.deepEqual(
+      idsOf(factsOf({ ...streamed, finishReasons: ['stop'] }, exchange('Fine.')), noUsage),
+      [],
+    );
+    assert.deepEqual(idsOf(factsOf(streamed, exchange('Fine.'))), []);
+  });
+
+  it('is not blamed while it runs, or where the emitter never tells how streams end', () => {
+    assert.deepEqual(idsOf(factsOf(streamed, exchange('The')), { ...noUsage, ended: false }), []);
+    assert.deepEqual(
+      idsOf(factsOf({ ...streamed, dialect: 'openinference' }, exchange('Fine.')), noUsage),
+      [],
+    );
+  });
+});
+
 describe('the flag of an empty answer', () => {
   const done = { finishReasons: ['stop'] } as const;
 
