@@ -18,7 +18,11 @@ export interface LoadResult {
 type Send = (body: Uint8Array) => Promise<boolean>;
 
 /** Sends all requests over `lanes` at a time, each until it is acknowledged. */
-export async function sendAll(requests: Iterable<Uint8Array>, lanes: number, send: Send): Promise<LoadResult> {
+export async function sendAll(
+  requests: Iterable<Uint8Array>,
+  lanes: number,
+  send: Send,
+): Promise<LoadResult> {
   const queue = requests[Symbol.iterator]();
   const latenciesMs: number[] = [];
   let retried = 0;
@@ -34,7 +38,11 @@ export async function sendAll(requests: Iterable<Uint8Array>, lanes: number, sen
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return { seconds: (performance.now() - start) / 1000, latenciesMs: latenciesMs.sort((a, b) => a - b), retried };
+  return {
+    seconds: (performance.now() - start) / 1000,
+    latenciesMs: latenciesMs.sort((a, b) => a - b),
+    retried,
+  };
 }
 
 export function httpSender(target: Target, connections: number): { send: Send; close(): void } {

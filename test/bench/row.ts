@@ -8,4 +8,6 @@ export interface BenchRow {
   readonly cpuSeconds?: number | undefined;
   /** The same figure of the thing that is compared with, taken in the same run. */
   readonly baseline?: number | undefined;
+  /** What the project wants the figure to be. */
+  readonly goal?: { readonly is: '≥' | '≤'; readonly value: number } | undefined;
 }
