@@ -1,8 +1,8 @@
 import type { Flag } from '../model/flag.ts';
 import type { SpanFacts } from '../model/span.ts';
 import { AnswerReader } from './answer.ts';
+import { applyUserRules } from './applyUserRules.ts';
 import type { QualityOptions, Rule, RuleInput, SpanContext } from './rule.ts';
-import { applyUserRules } from './userRules.ts';
 
 const none: readonly Flag[] = [];
 

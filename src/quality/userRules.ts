@@ -1,15 +1,15 @@
 import { RE2JS } from 're2js';
-import type { Flag, Severity } from '../model/flag.ts';
+import type { Severity } from '../model/flag.ts';
 import { ruleOperators, type RuleOperator, type UserRule } from '../model/userRule.ts';
 import { quote } from './evidence.ts';
-import type { RuleInput } from './rule.ts';
 
 const mostRules = 1000;
 const longestPattern = 1000;
 /** Characters of a value that a rule looks at. */
 export const longestMatched = 64 * 1024;
 
-type Value = string | number | boolean;
+/** What a rule compares. */
+export type RuleValue = string | number | boolean;
 
 /** A rule of the user's, checked and ready to run. */
 export interface CompiledUserRule {
@@ -17,7 +17,7 @@ export interface CompiledUserRule {
   readonly severity: Severity;
   readonly attribute: string;
   readonly message: string | undefined;
-  readonly holds: (value: Value | undefined) => boolean;
+  readonly holds: (value: RuleValue | undefined) => boolean;
   /** What the rule asks for, in words. */
   readonly says: string;
 }
@@ -39,40 +39,6 @@ export function compileUserRules(values: readonly unknown[]): {
     if (problem !== undefined) problems.push(`Rule ${index + 1}${nameOf(value)}: ${problem}`);
   });
   return { rules: [...rules.values()], problems };
-}
-
-/** Adds the flags of the user's rules that hold for a span. */
-export function applyUserRules(rules: readonly CompiledUserRule[], input: RuleInput, flags: Flag[]): void {
-  for (const rule of rules) {
-    const value = read(rule.attribute, input);
-    if (!rule.holds(value)) continue;
-    const evidence = value === undefined ? '' : `: ${quote(String(value).slice(0, 1000))}`;
-    const reason = rule.message ?? `Your rule: \`${rule.attribute}\` ${rule.says}${evidence}.`;
-    flags.push({ id: rule.flagId, severity: rule.severity, reason });
-  }
-}
-
-/** A field of the model by its name, else the attribute of that key. */
-function read(key: string, { facts, context, answer }: RuleInput): Value | undefined {
-  switch (key) {
-    case 'name':
-      return context.name;
-    case 'durationMs':
-      return context.durationMs;
-    case 'cost':
-      return context.cost && 'amount' in context.cost ? context.cost.amount : undefined;
-    case 'inputTokens':
-      return context.usage?.input;
-    case 'outputTokens':
-      return context.usage?.output;
-    case 'output': {
-      if (facts.kind !== 'llm' && facts.kind !== 'agent') return facts.tool?.result;
-      const text = answer.text();
-      return text === '' ? undefined : text;
-    }
-    default:
-      return context.attribute?.(key);
-  }
 }
 
 function add(rules: Map<string, CompiledUserRule>, rule: UserRule): string | undefined {
@@ -135,13 +101,13 @@ function compilePattern(text: string): RE2JS | string {
   }
 }
 
-function head(value: Value): string {
+function head(value: RuleValue): string {
   const text = String(value);
   return text.length > longestMatched ? text.slice(0, longestMatched) : text;
 }
 
 /** NaN, which is neither above nor below anything, for what is no number. */
-function numberOf(value: Value | undefined): number {
+function numberOf(value: RuleValue | undefined): number {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
 }
