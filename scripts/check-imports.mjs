@@ -28,7 +28,11 @@ function rulesFor(rooms) {
       from: {},
       to: { couldNotResolve: true, pathNot: '^(vscode$|node:)' },
     },
-    { name: 'only the host imports vscode', from: { pathNot: '^src/host/' }, to: { path: '^vscode$' } },
+    {
+      name: 'only the host imports vscode',
+      from: { pathNot: '^src/host/' },
+      to: { path: '(^|/)vscode(/index\\.d\\.ts)?$' },
+    },
     {
       name: 'webviews import base, model and protocol only',
       from: { path: '^webview/' },

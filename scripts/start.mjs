@@ -168,11 +168,13 @@ async function main() {
   if (desktop !== undefined) {
     await openDesktop(desktop, { dataFolder, workspace, settings });
   } else {
-    const server = await startEditorServer({ dataFolder: path.join(dataFolder, 'server'), settings });
-    address = server.address(workspace, root);
-    console.log(
-      `\n${server.name} is ready. Open this address in a browser (Chromium or Firefox):\n\n  ${address}\n`,
-    );
+    const server = await startEditorServer({
+      dataFolder: path.join(dataFolder, 'server'),
+      settings,
+      installFrom: root,
+    });
+    address = server.address(workspace);
+    console.log(`\n${server.name} is ready. Open this address in a browser:\n\n  ${address}\n`);
     if (options.open) openInBrowser(address);
   }
   const agent = options['no-agent']

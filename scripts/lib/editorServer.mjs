@@ -7,8 +7,9 @@ import { vscodeServer } from './vscode.mjs';
 
 /**
  * @param {{ dataFolder: string, settings?: Record<string, unknown>, log?: (line: string) => void,
- *   onOutput?: (text: string) => void, env?: Record<string, string | undefined> }} options
- *   `dataFolder` holds everything the server keeps (settings, storage, logs)
+ *   onOutput?: (text: string) => void, env?: Record<string, string | undefined>, installFrom?: string }} options
+ *   `dataFolder` holds everything the server keeps (settings, storage, logs); `installFrom`: an extension's folder,
+ *   installed as a user would; without it an address can name an extension under development
  * @returns {Promise<{ origin: string, port: number, name: string, pid: number | undefined, storageFolder: string,
  *   address(folder: string, extension?: string): string, writeSettings(settings: Record<string, unknown>): Promise<void>,
  *   stop(): Promise<void> }>}
@@ -19,6 +20,7 @@ export async function startEditorServer({
   log = console.log,
   onOutput,
   env = process.env,
+  installFrom,
 }) {
   const { main, node, name } = await vscodeServer(log);
   const machineFile = path.join(dataFolder, 'data', 'Machine', 'settings.json');
@@ -33,6 +35,7 @@ export async function startEditorServer({
   await writeSettings(settings);
   const extensionsFolder = path.join(dataFolder, 'extensions');
   await fs.mkdir(extensionsFolder, { recursive: true });
+  if (installFrom !== undefined) await installExtension(installFrom, extensionsFolder);
 
   const cleanEnv = { ...env };
   // A terminal of another VS Code must not lend us its identity, nor a developer's variables their targets.
@@ -49,7 +52,9 @@ export async function startEditorServer({
         '--without-connection-token',
         '--accept-server-license-terms',
       ],
-      ...['--enable-smoke-test-driver', '--disable-workspace-trust', '--telemetry-level', 'off'],
+      // Without this a page cannot name an extension under development; with it no notification pops up.
+      ...(installFrom === undefined ? ['--enable-smoke-test-driver'] : []),
+      ...['--disable-workspace-trust', '--telemetry-level', 'off'],
       ...[
         '--server-data-dir',
         dataFolder,
@@ -79,6 +84,28 @@ export async function startEditorServer({
     writeSettings,
     stop: () => stop(child),
   };
+}
+
+/** Puts a built extension where the server looks for installed ones, with what a package of it would hold. */
+async function installExtension(from, extensionsFolder) {
+  const { publisher, name, version } = JSON.parse(await fs.readFile(path.join(from, 'package.json'), 'utf8'));
+  // Its list of what is installed is made anew from the folders when it is not there.
+  await fs.rm(extensionsFolder, { recursive: true, force: true });
+  const target = path.join(extensionsFolder, `${publisher}.${name}-${version}`);
+  await fs.mkdir(target, { recursive: true });
+  for (const part of [
+    'package.json',
+    'package.nls.json',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+    'dist',
+    'media',
+  ]) {
+    await fs.cp(path.join(from, part), path.join(target, part), { recursive: true }).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
 }
 
 function listeningPort(child, onOutput) {

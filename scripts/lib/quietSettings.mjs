@@ -13,6 +13,7 @@ export const quietSettings = {
   'chat.commandCenter.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
   'terminal.integrated.enablePersistentSessions': false,
   'workbench.enableExperiments': false,
 };

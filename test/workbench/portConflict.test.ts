@@ -1,11 +1,12 @@
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import path from 'node:path';
 import { Session } from './driver/session.ts';
 import type { Workbench } from './driver/workbench.ts';
 import { eventually } from './support/eventually.ts';
 import { modelCall, sendTrace } from './support/send.ts';
-import { explainFailures, startUp, statusIn } from './support/windows.ts';
+import { explainFailures, pictures, startUp, statusIn } from './support/windows.ts';
 
 describe('a port that is taken', function () {
   this.timeout(60_000);
@@ -34,22 +35,23 @@ describe('a port that is taken', function () {
 
   it('is told in the status bar and in one message with what can be done', async () => {
     await statusIn(window, 'problem').waitFor();
-    const message = window.notifications(String(session.httpPort));
+    const message = await window.notifications(String(session.httpPort));
     await message.waitFor();
+    await window.screenshot(path.join(pictures, 'port-conflict.png'));
     for (const name of ['Use Another Port', 'Try Again', 'Open Settings']) {
       assert.equal(await message.getByRole('button', { name }).count(), 1, name);
     }
-    assert.equal(await window.notifications().count(), 1);
+    assert.equal(await (await window.notifications()).count(), 1);
   });
 
   it('does not pop up again when it is tried again in vain', async () => {
     await window.run('LLM Traces: Restart Receiver');
     await statusIn(window, 'problem').waitFor();
-    assert.equal(await window.notifications().count(), 1);
+    assert.equal(await (await window.notifications()).count(), 1);
   });
 
   it('is left for another one at the press of a button', async () => {
-    await window.notifications().getByRole('button', { name: 'Use Another Port' }).click();
+    await (await window.notifications()).getByRole('button', { name: 'Use Another Port' }).click();
     const item = statusIn(window, 'listening');
     await item.waitFor();
     const httpPort = await eventually(async () => {
@@ -64,6 +66,12 @@ describe('a port that is taken', function () {
     });
     await window.showContainer('LLM Traces');
     await window.rows('Traces', 'over the other port').waitFor();
-    assert.equal(await window.notifications().count(), 0);
+    const told = await window.notifications();
+    await told.filter({ hasText: String(httpPort) }).waitFor();
+    assert.equal(
+      await told.filter({ hasText: String(session.httpPort) }).count(),
+      0,
+      'the problem is no longer told',
+    );
   });
 });

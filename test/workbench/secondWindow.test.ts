@@ -53,7 +53,7 @@ describe('a second window', function () {
 
   it('is no error: it follows the first one', async () => {
     await statusIn(second, 'following').waitFor();
-    assert.equal(await second.notifications().count(), 0);
+    assert.equal(await (await second.notifications()).count(), 0);
     await statusIn(first, 'listening').waitFor();
   });
 

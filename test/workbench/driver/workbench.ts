@@ -112,8 +112,15 @@ export class Workbench {
     await row.and(this.page.locator(`[aria-expanded="${expanded}"]`)).waitFor();
   }
 
-  notifications(text?: string | RegExp): Locator {
-    const all = this.page.locator('.notification-toast:visible');
+  /**
+   * The notifications that are open, in the list behind the bell: under the test driver, none pops up.
+   * Opens the list; it closes itself when it is empty.
+   */
+  async notifications(text?: string | RegExp): Promise<Locator> {
+    const center = this.page.locator('.notifications-center');
+    if (!(await center.isVisible()))
+      await this.page.locator('.part.statusbar [id="status.notifications"]').click();
+    const all = this.page.locator('.notifications-center:visible .notification-list-item');
     return text === undefined ? all : all.filter({ hasText: text });
   }
 
