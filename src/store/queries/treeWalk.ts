@@ -18,6 +18,8 @@ export interface TreeQuery {
 const tracesPerPage = 500;
 const wholeTrace = 5000;
 const siblingsPerPage = 200;
+// Orphans are sorted anew for each page of roots.
+const rootsPerPage = 10_000;
 const spansPerRead = 200;
 
 /** Spans depth first, siblings by start time, trace after trace; nothing is held open between two spans. */
@@ -119,14 +121,18 @@ function* idsInOrder(context: QueryContext, t: number): Generator<number> {
 }
 
 function openLevel(context: QueryContext, t: number, parentId: string): Level {
-  const page = siblings(context, t, parentId, siblingsPerPage);
-  return { parentId, page, at: 0, isLast: page.length < siblingsPerPage };
+  const page = siblings(context, t, parentId, pageSize(parentId));
+  return { parentId, page, at: 0, isLast: page.length < pageSize(parentId) };
 }
 
 function nextPage(context: QueryContext, t: number, level: Level): void {
   const last = level.page.at(-1);
   const after = last && ([last.startMicros, last.id] as const);
-  level.page = siblings(context, t, level.parentId, siblingsPerPage, after);
+  level.page = siblings(context, t, level.parentId, pageSize(level.parentId), after);
   level.at = 0;
-  level.isLast = level.page.length < siblingsPerPage;
+  level.isLast = level.page.length < pageSize(level.parentId);
+}
+
+function pageSize(parentId: string): number {
+  return parentId === '' ? rootsPerPage : siblingsPerPage;
 }
