@@ -23,6 +23,8 @@ export interface Sibling {
   readonly startMicros: number;
   readonly id: number;
   readonly spanId: string;
+  /** Some span names it as its parent. */
+  readonly isParent: boolean;
 }
 
 export function traceRowId(context: QueryContext, traceId: string): number | undefined {
@@ -40,7 +42,8 @@ export function siblings(
   limit: number,
   after = first,
 ): Sibling[] {
-  const columns = 'SELECT s.start_us, s.id, s.span_id';
+  const columns = `SELECT s.start_us, s.id, s.span_id,
+    EXISTS (SELECT 1 FROM spans c WHERE c.t = s.t AND c.parent_id = s.span_id) AS parent`;
   const sources = parentId === '' ? [ofParent, orphans, cut] : [ofParent];
   const rows = sources.flatMap((source) =>
     context.all(
@@ -55,6 +58,7 @@ export function siblings(
     startMicros: row['start_us'] as number,
     id: row['id'] as number,
     spanId: row['span_id'] as string,
+    isParent: row['parent'] === 1,
   }));
   if (sources.length > 1) found.sort((a, b) => a.startMicros - b.startMicros || a.id - b.id);
   return found.slice(0, limit);

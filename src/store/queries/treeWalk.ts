@@ -115,6 +115,7 @@ function* idsInOrder(context: QueryContext, t: number): Generator<number> {
     // A finished level is dropped before going down, so that a chain of any length needs no memory.
     if (level.at === level.page.length && level.isLast) stack.pop();
     yield sibling.id;
+    if (!sibling.isParent) continue;
     const children = openLevel(context, t, sibling.spanId);
     if (children.page.length > 0) stack.push(children);
   }
