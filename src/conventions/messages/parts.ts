@@ -86,7 +86,8 @@ for (const [reader, types] of [
   [readRefusal, 'refusal'],
   [
     readCall,
-    'tool_call tool_use function_call server_tool_call server_tool_use mcp_tool_use custom_tool_call tool_call_chunk builtin_tool_call',
+    'tool_call tool_use function_call server_tool_call server_tool_use mcp_tool_use custom_tool_call ' +
+      'tool_call_chunk builtin_tool_call',
   ],
   [
     readResult,

@@ -1,5 +1,5 @@
-/** How much of an answer is read for what the assistant says of itself: it says so at the beginning. */
-const window = 800;
+/** How many characters are read for what the assistant says of itself: it says so at the beginning. */
+export const ownWindow = 1000;
 const maxClauses = 24;
 const longestQuote = 400;
 
@@ -8,10 +8,22 @@ const longestQuote = 400;
  * without markup and leading conjunctions. Left out is what is not its own voice: code blocks, quotations, lines of
  * dialogue, and the whole text when it is a letter written for somebody.
  */
-export function ownClauses(text: string): string[] {
-  const opening = text.slice(0, window * 2);
+export function ownClauses(text: string): readonly string[] {
+  if (text !== lastText) {
+    lastClauses = findClauses(text);
+    lastText = text;
+  }
+  return lastClauses;
+}
+
+/** Refusals and apologies are looked for in the same text, one after the other. */
+let lastText = '';
+let lastClauses: readonly string[] = [];
+
+function findClauses(text: string): string[] {
+  const opening = text.slice(0, ownWindow);
   if (isLetter(opening)) return [];
-  const spoken = withoutQuotes(withoutBlocks(opening)).slice(0, window);
+  const spoken = withoutQuotes(withoutBlocks(opening));
   const clauses: string[] = [];
   for (const piece of spoken.split(boundary)) {
     const clause = trimLead(piece.replace(markup, '').trim().toLowerCase());
@@ -25,32 +37,49 @@ export function ownClauses(text: string): string[] {
 const boundary = /[.!?;:,()\n—–…。！？；：，、]+| - /;
 const markup = /[*_#`~]+/g;
 
-/** Conjunctions and fillers that may stand before the words that matter. */
+/** Removes conjunctions and fillers that may stand before the words that matter. */
 function trimLead(clause: string): string {
   let rest = clause;
   for (let i = 0; i < 4; i++) {
-    const shorter = rest.replace(lead, '');
-    if (shorter === rest) return rest;
-    rest = shorter;
+    const space = rest.indexOf(' ');
+    if (space < 0) return rest;
+    if (leadWords.has(rest.slice(0, space))) {
+      rest = rest.slice(space + 1).trimStart();
+      continue;
+    }
+    const phrase = leadPhrases.find((lead) => rest.startsWith(lead));
+    if (phrase === undefined) return rest;
+    rest = rest.slice(phrase.length);
   }
   return rest;
 }
 
-const lead = new RegExp(
-  `^(?:${[
-    'and|but|so|because|since|as|therefore|however|unfortunately|sadly|honestly|oh|oops|whoops|ah|well|again',
-    'at this time|at the moment|right now|also|please|then|for that|that said|first of all',
-    'und|aber|denn|leider|daher|deshalb|also|da|bitte|oh|ups|doch|jedoch',
-    'et|mais|donc|malheureusement|hélas|car|toutefois|cependant',
-    'y|pero|así que|por lo que|por eso|lamentablemente|desafortunadamente|por desgracia|no obstante|sin embargo|ay',
-    'e|mas|por isso|portanto|logo|infelizmente|contudo|porém|por esse motivo',
-    'ed|ma|quindi|perciò|purtroppo|tuttavia|però',
-    'en|maar|dus|helaas|want|echter|daarom',
-    'ale|więc|niestety|jednak|dlatego',
-    'и|а|но|поэтому|к сожалению|увы|однако',
-  ].join('|')})\\s+`,
-  'u',
+const leadWords = new Set(
+  (
+    'and but so because since as therefore however unfortunately sadly honestly oh oops whoops ah well again also please ' +
+    'then und aber denn leider daher deshalb also da bitte ups doch jedoch et mais donc malheureusement hélas car ' +
+    'toutefois cependant y pero lamentablemente desafortunadamente ay e mas portanto logo infelizmente contudo porém ' +
+    'ed ma quindi perciò purtroppo tuttavia però en maar dus helaas want echter daarom ale więc niestety jednak dlatego ' +
+    'и а но поэтому увы однако'
+  ).split(' '),
 );
+const leadPhrases = [
+  'at this time ',
+  'at the moment ',
+  'right now ',
+  'for that ',
+  'that said ',
+  'first of all ',
+  'así que ',
+  'por lo que ',
+  'por eso ',
+  'por desgracia ',
+  'no obstante ',
+  'sin embargo ',
+  'por isso ',
+  'por esse motivo ',
+  'к сожалению ',
+];
 
 /** Removes fenced blocks, block quotes and lines that open with a dialogue dash. */
 function withoutBlocks(text: string): string {
@@ -80,21 +109,24 @@ const closing = new Map([
   ['『', '』'],
 ]);
 
-/** Replaces quotations by a comma-free gap and makes apostrophes straight. One pass. */
+/** Replaces quotations by a gap and makes apostrophes straight. One pass. */
 function withoutQuotes(text: string): string {
   let out = '';
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i] ?? '';
-    const end = closing.get(char) ?? singleQuoteEnd(text, i, char);
-    const limit = i + 1 + longestQuote;
-    const at = end === undefined ? -1 : text.slice(i + 1, limit).indexOf(end);
-    if (at >= 0) {
-      out += ' “” ';
-      i += at + 1;
-    } else out += char === '’' || char === '‘' ? "'" : char;
+  let from = 0;
+  quoteMark.lastIndex = 0;
+  for (let match = quoteMark.exec(text); match; match = quoteMark.exec(text)) {
+    const at = match.index;
+    const char = match[0];
+    const end = closing.get(char) ?? singleQuoteEnd(text, at, char);
+    const length = end === undefined ? -1 : text.slice(at + 1, at + 1 + longestQuote).indexOf(end);
+    out += text.slice(from, at) + (length >= 0 ? ' “” ' : char === '’' || char === '‘' ? "'" : char);
+    from = at + 1 + (length >= 0 ? length + 1 : 0);
+    quoteMark.lastIndex = from;
   }
-  return out;
+  return out + text.slice(from);
 }
+
+const quoteMark = /["“„«»‚「『'‘’]/g;
 
 /** A single quote opens a quotation when a space or nothing stands before it and it closes before one. */
 function singleQuoteEnd(text: string, at: number, char: string): string | undefined {
@@ -116,6 +148,7 @@ function isLetter(text: string): boolean {
   return false;
 }
 
+// eslint-disable-next-line no-restricted-syntax -- made of this file's own constants
 const letterStart = new RegExp(
   [
     '^[\\s*_>#]{0,6}(?:subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|тема|件名|主题|主題)[*_]{0,2}\\s?[:：]',

@@ -6,11 +6,20 @@ const longestLine = 400;
 /** Judges one line by its own form. Keywords count in their language's case: prose begins lines with capitals. */
 export function codeSign(line: string): CodeSign {
   const text = line.trim();
-  if (text.length < 2 || text.length > longestLine) return undefined;
-  if (certain.some((pattern) => pattern.test(text))) return 'certain';
+  if (text === '' || text.length > longestLine) return undefined;
+  if (isMarkup(text)) return undefined;
+  if (matchesCertain(text)) return 'certain';
   if (isProse(text)) return undefined;
-  if (likely.some((pattern) => pattern.test(text))) return 'likely';
-  return weak.some((pattern) => pattern.test(text)) ? 'weak' : undefined;
+  if (matchesLikely(text)) return 'likely';
+  return matchesWeak(text) ? 'weak' : undefined;
+}
+
+/** Lists, quotations, tables and headings of Markdown, and lines that begin as sentences do and have no code's signs. */
+function isMarkup(text: string): boolean {
+  return (
+    /^(?:[-*+•] |\d{1,3}[.)] |> |\| |#{1,6} )/.test(text) ||
+    (/^\p{Lu}\p{Ll}+[ ,]/u.test(text) && !/[;{}=<>()|]/.test(text))
+  );
 }
 
 /** Ends like a sentence and has the words of one. */
@@ -18,6 +27,24 @@ function isProse(text: string): boolean {
   return (
     /[\p{Ll}\p{Lo})][.?!:。？！]$/u.test(text) && text.includes(' ') && !/[;{}=]|\)\s*:$|^\$ /.test(text)
   );
+}
+
+/** One expression for patterns at the line's start, one for those anywhere, one for markup in either case. */
+function anyOf(patterns: readonly RegExp[]): (text: string) => boolean {
+  const groups = new Map<string, string[]>();
+  for (const { source, flags } of patterns) {
+    const anchored = source.startsWith('^');
+    const key = `${anchored ? '^' : ''}${flags}`;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(anchored ? source.slice(1) : source);
+  }
+  const expressions = [...groups].map(
+    ([key, sources]) =>
+      // eslint-disable-next-line no-restricted-syntax -- made of this file's own constants
+      new RegExp(`${key.startsWith('^') ? '^' : ''}(?:${sources.join('|')})`, key.replace('^', '')),
+  );
+  return (text) => expressions.some((expression) => expression.test(text));
 }
 
 const certain: readonly RegExp[] = [
@@ -82,11 +109,10 @@ const likely: readonly RegExp[] = [
   /^(?:fun|override fun|suspend fun) \w+\(/,
   // SQL
   /^SELECT\s[\w*"`(]/,
-  /^(?:FROM|(?:LEFT |RIGHT |INNER |OUTER |CROSS )?JOIN|WHERE|GROUP BY|ORDER BY|HAVING|LIMIT|VALUES) \S/,
   /^(?:select|SELECT) .{1,200} (?:from|FROM) \w+.{0,200};$/,
   // Shells
   /^\$ [a-z][\w./-]*(?: |$)/,
-  /^(?:sudo )?(?:git (?:add|branch|checkout|clone|commit|config|diff|fetch|init|log|merge|pull|push|rebase|remote|reset|restore|stash|status|switch|tag)|(?:npm|pnpm|yarn) (?:add|ci|create|exec|i|init|install|publish|run|start|test)|npx [\w@]|pip3? (?:install|freeze|uninstall)|python3? (?:-\w|[\w./-]+\.py)|node [\w./-]+\.[cm]?js|docker (?:build|compose|exec|images|logs|ps|pull|push|run|rm|stop)|docker-compose \w|kubectl \w|helm (?:install|upgrade|repo)|cargo (?:add|build|check|install|new|run|test)|go (?:build|get|install|mod|run|test) |dotnet (?:add|build|new|run|test)|mvn \w|gradle \w|terraform (?:init|plan|apply|destroy)|brew install|apt(?:-get)? (?:install|update|upgrade)|yum install|systemctl \w|curl (?:-|http|")|wget (?:-|http)|chmod [+\w]+ \S|mkdir -p|rm -[rf]|tar -?[xczv]+f|ssh \S+@|source \S+$|export [A-Z_]+=|uv (?:add|pip|run|sync|venv)|poetry (?:add|install|run)|conda (?:create|install|activate)|make [a-z-]+$)/,
+  /^(?:sudo )?(?:git (?:add|branch|checkout|clone|commit|config|diff|fetch|init|log|merge|pull|push|rebase|remote|reset|restore|stash|status|switch|tag)|(?:npm|pnpm|yarn) (?:add|ci|create|exec|i|init|install|publish|run|start|test)|npx [\w@]|pip3? (?:install|freeze|uninstall)|python3? (?:-\w|[\w./-]+\.py)|node [\w./-]+\.[cm]?js|docker (?:build|compose|exec|images|logs|ps|pull|push|run|rm|stop)|docker-compose \w|kubectl \w|helm (?:install|upgrade|repo)|cargo (?:add|build|check|install|new|run|test)|go (?:build|get|install|mod|run|test) |dotnet (?:add|build|new|run|test)|mvn \w|gradle \w|terraform (?:init|plan|apply|destroy)|brew install|apt(?:-get)? (?:install|update|upgrade)|yum install|systemctl \w|curl (?:-|http|")|wget (?:-|http)|chmod [+\w]+ \S|mkdir -p|rm -[rf]|tar -?[xczv]+f|ssh \S+@|source \S+$|export [A-Z_]+=|uv (?:add|pip|run|sync|venv)|poetry (?:add|install|run)|conda (?:create|install|activate)|make (?:all|build|check|clean|deploy|dev|install|lint|run|test)$)/,
   /^(?:Get|Set|New|Remove|Where|ForEach|Select|Invoke|Start|Stop|Import|Export|Write)-[A-Z]\w+ (?:-\w|\{|["'$])/,
   /^for \w+ in .{1,120}; ?do\b/,
   /^set -[a-z]*e/,
@@ -94,7 +120,7 @@ const likely: readonly RegExp[] = [
   /^<\/?(?:html|head|body|div|span|h[1-6]|ul|ol|li|script|style|table|thead|tbody|tr|td|th|form|input|button|label|section|article|nav|main|header|footer|select|option|title|meta|link)(?:\s[^<>]{0,200})?\/?>/i,
   /^(?:@media|@import|@keyframes|@font-face)\b.{0,100}[{;]$/,
   // R, Haskell, Ruby, Terraform, Dockerfile
-  /%>%|\|> *$/,
+  /(?:%>%|\|> *$)/,
   /^\w+ <- \w.{0,200}[()]/,
   /^library\(\w+\)$/,
   /^[a-z]\w* :: .{1,120}$/,
@@ -105,6 +131,7 @@ const likely: readonly RegExp[] = [
 ];
 
 const weak: readonly RegExp[] = [
+  /^(?:FROM|(?:LEFT |RIGHT |INNER |OUTER |CROSS )?JOIN|WHERE|GROUP BY|ORDER BY|HAVING|LIMIT|VALUES) \S/,
   /^[}\])]+[;,)]*$/,
   /^return\b.{0,200};?$/,
   /^[\w.[\]'"]+ ?[-+*/%]?= ?\S.{0,300}$/,
@@ -119,3 +146,7 @@ const weak: readonly RegExp[] = [
   /\\$/,
   /^<\/?[A-Za-z][\w.-]*[^<>]{0,200}>/,
 ];
+
+const matchesCertain = anyOf(certain);
+const matchesLikely = anyOf(likely);
+const matchesWeak = anyOf(weak);

@@ -2,7 +2,7 @@ import { codeSign } from './codeLines.ts';
 import { foundAt, notFound, type Finding } from './finding.ts';
 
 /** Answers are read this far; a line more or less does not change the verdict. */
-const longestText = 256 * 1024;
+const longestText = 64 * 1024;
 
 /**
  * Does the answer contain source code or commands? A fenced block in a programming language, a fence without a
@@ -38,11 +38,12 @@ function fenceMark(line: string): Mark | undefined {
   if (char !== '`' && char !== '~') return undefined;
   let length = 0;
   while (text[length] === char) length++;
-  if (length < 3) return undefined;
+  // More than six tildes underline a heading.
+  if (length < 3 || (char === '~' && length > 6)) return undefined;
   const info = text.slice(length, length + 80).trim();
   // A whole fence in one line is an inline span.
   if (char === '`' && info.includes('`')) return undefined;
-  return { char, length, info: (info.split(/[\s{,:(]/, 1)[0] ?? '').toLowerCase() };
+  return { char, length, info: (info.replace(/^[{.]+/, '').split(/[\s{},:(]/, 1)[0] ?? '').toLowerCase() };
 }
 
 /** Signs of code, counted over neighbouring lines. */

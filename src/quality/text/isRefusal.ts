@@ -1,6 +1,6 @@
-import { ownClauses } from './clauses.ts';
+import { ownClauses, ownWindow } from './clauses.ts';
 import { foundAt, notFound, type Finding } from './finding.ts';
-import { refusal } from './refusalPhrases.ts';
+import { mayRefuse, refusal } from './refusalPhrases.ts';
 
 const maxClauses = 10;
 const longestClause = 300;
@@ -11,6 +11,7 @@ const longestClause = 300;
  * Dutch, Polish, Russian, Japanese, Chinese.
  */
 export function isRefusal(text: string): Finding {
+  if (!mayRefuse.test(text.slice(0, ownWindow))) return notFound;
   for (const clause of ownClauses(text).slice(0, maxClauses)) {
     if (refusal.test(clause.slice(0, longestClause))) return foundAt(clause);
   }

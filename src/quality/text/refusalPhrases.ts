@@ -4,14 +4,14 @@
  * can't recommend it enough" or "I'm unable to find an error" decline nothing. Gaps are bounded.
  */
 const english = [
-  `(?:i'm |i am )?(?:sorry |afraid )?(?:but )?(?:that )?i (?:simply |really |also |still |personally |currently )?` +
-    `(?:can't|cannot|can not|won't|will not|am unable to|am not able to|couldn't|must decline to|have to decline to|` +
+  `(?:i'm |i am )?(?:sorry |afraid )?(?:but )?(?:that )?(?:an? [^,]{1,40}? )?i (?:simply |really |also |still |personally |currently )?` +
+    `(?:can't|cannot|can not|won't|will not|am unable to|am not able to|must decline to|have to decline to|` +
     `decline to|refuse to|do not have the ability to|don't have the ability to|am not allowed to|am not permitted to|` +
     `am not going to|would rather not|am not in a position to|am not comfortable|don't feel comfortable) ` +
     `(?:to |in good conscience |directly |actually |really |ethically |legally |comfortably |personally )?` +
-    `(?:help(?!(?: myself)? but)|assist|aid|support|provid|giv|shar|offer|fulfil|comply|complete|do (?:that|this|so)|` +
+    `(?:help(?! (?:myself|it|but|\\w+ing)\\b)|assist|aid|support|provid|giv|shar|offer|fulfil|comply|complete|do (?:that|this|so)|` +
     `engag|creat|generat|produc|writ|make|access|open|brows|view|tell you|answer|respond|discuss|disclos|reveal|` +
-    `identif|book|send|execut|perform|process|continue|participat|predict|speculat|diagnos|reproduc|retriev|` +
+    `identif|book|send|execut|perform|process|continue|suggest|describ|list|teach|entertain|condone|endors|participat|predict|speculat|diagnos|reproduc|retriev|` +
     `download|accommodat|advise|facilitat|walk you|explain how|show you|recommend (?!.{0,60}enough)|look up|` +
     `check|promot|encourag|endors|impersonat|role-?play|guess|translat|draw|render|print|repeat|go along|go into|` +
     `verify|confirm|track|place|make that|carry out|act)`,
@@ -24,7 +24,7 @@ const english = [
   `i (?:don't|do not) have (?:the ability|the capability|access|any access|real-time access|permission) to`,
   `i (?:must|have to|need to|will have to|'ll have to) (?:respectfully |politely )?(?:decline|refuse|pass on)`,
   `i'll have to (?:decline|refuse|pass on)`,
-  `i (?:respectfully |politely )?(?:decline|refuse) (?:to|this|that)`,
+  `i (?:respectfully |politely )?(?:decline|refuse) (?:this|that|your)`,
   `(?:that|this|it)(?:'s| is) (?:not something|something) (?:that )?i (?:can't|cannot|can|won't|am able to|'m able to) ` +
     `(?:help|assist|do|provid|discuss|engag|support)`,
   `.{1,80} (?:isn't|is not) (?:something (?:that )?i(?:'m| am| can|'d be)|possible for me)`,
@@ -37,11 +37,11 @@ const english = [
 ];
 
 const german = [
-  `(?!.{0,60} genug )(?:das |dabei |damit |hierbei |hierzu |dazu |so etwas |als .{2,40} |diese[rnsm]? [\\p{L}]{2,20} )?(?:ich (?:kann|darf|werde|möchte|will)|` +
+  `(?!.{0,60} genug )(?:das |dabei |damit |hierbei |hierzu |dazu |so etwas |als .{2,40} |diese[rnsm]? \\S{2,20} )?(?:ich (?:kann|darf|werde|möchte|will)|` +
     `(?:kann|darf|werde|möchte|will) ich) .{0,60}?(?:nicht|kein(?:e|en|er|em|es)?)\\b.{0,80}?` +
     `(?:helfen|unterstützen|geben|bereitstellen|beantworten|nachkommen|teilen|herausgeben|schreiben|erstellen|` +
-    `verfassen|ausführen|erfüllen|anbieten|zugreifen|einsehen|abrufen|öffnen|stellen|weitergeben|verschieben|buchen|` +
-    `durchführen|nennen|beurteilen|erzeugen|liefern|machen|tun|sagen|prüfen)$`,
+    `verfassen|ausführen|erfüllen|anbieten|zugreifen|abrufen|öffnen|stellen|weitergeben|verschieben|buchen|` +
+    `durchführen|nennen|beurteilen|erzeugen|liefern|machen|tun|prüfen)$`,
   `(?:das )?kann ich nicht (?:beantworten|sagen|tun|machen|beurteilen|ausführen)$`,
   `ich (?:bin|sehe mich) .{0,20}nicht in der lage`,
   `ich habe .{0,30}kein(?:en|e)? (?:zugriff|zugang|möglichkeit)`,
@@ -90,7 +90,7 @@ const italian = [
     `soddisfar|completar|farlo|fare questo|rediger|rivelar|discuter|consultar|eseguir|effettuar|assister|partecipar|` +
     `identificar|prenotar|inviar|continuar|svolger)`,
   `non ho (?:accesso|la possibilità|la capacità|modo) (?:a|di|ai|al|alla|alle|agli)\\b`,
-  `(?:devo rifiutar|mi rifiuto)`,
+  `(?:devo rifiutar|mi rifiuto di (?:rispond|aiut|forn|scriv|far|gener|crear))`,
   `.{0,60}(?:va contro|viola) (?:le )?mie (?:linee guida|regole|politiche)`,
 ];
 
@@ -106,10 +106,10 @@ const dutch = [
 const polish = [
   `(?:ja )?nie (?:mogę|jestem w stanie|będę|wolno mi|potrafię) (?:\\S{1,12} ){0,2}(?:pomóc|podać|udzielić|udostępni|` +
     `zapewnić|napisać|tworzyć|stworzyć|wygenerować|odpowiedzieć|spełnić|wykonać|otworzyć|sprawdzić|ujawni|dostarczy|` +
-    `zrobić|przedstawi|pomagać)`,
+    `przedstawi|pomagać)`,
   `(?:jako .{3,40} )?nie mam (?:dostępu|możliwości)`,
   `muszę odmówić`,
-  `odmawiam`,
+  `odmawiam (?:pomocy|wykonania|udzielenia|odpowiedzi)`,
 ];
 
 const russian = [
@@ -152,4 +152,22 @@ const all = [
 ];
 
 /** Matches at the start of a clause. */
-export const refusal = new RegExp(`^(?:${all.flat().join('|')})`, 'u');
+// eslint-disable-next-line no-restricted-syntax -- made of this file's own constants
+export const refusal = new RegExp(`^(?:${all.flat().join('|')})`);
+
+/**
+ * A quick look at the beginning of a text: one without any of these pieces holds no refusal. First letters are left out,
+ * as they may be capitals and a case-blind search is slow.
+ */
+// eslint-disable-next-line no-restricted-syntax -- made of this file's own constants
+export const mayRefuse = new RegExp(
+  [
+    `n['’]t |annot| not |nable|ecline|efuse|ppropri|ossible|uidelin|olic|gainst|rincipl|iol[ae]|onflict|pass(?: |en)`,
+    `nicht|kein|blehn|verzicht|gegen meine|mit meinen`,
+    ` ne |e ne|['’](?:ai|est) |clin|nfreint|ontra|impossible`,
+    `[Nn]on? [tlsmpveodqih]|iego|rechaz|ão |ecuso|ifiut`,
+    `niet|geen|weiger|afwijz|[Nn]ie [mjbwp]|dm[óa]wi`,
+    `[Нн]е [мвбис]|нет |отказ`,
+    `ません|かねます|断り|辞退|无法|不[能会可便]|没|拒绝|违`,
+  ].join('|'),
+);

@@ -56,8 +56,9 @@ describe('parseLoose', () => {
       `{'a': None, 'b': True, "c": 'it\\'s', 'd': "say \\"hi\\"", 'e': (1, 2.5, -3e2), 'f': {'x', 'y'}, ` +
       `'g': b'raw\\x41', 'h': [], 1: 'one', None: False, 'z': 'caf\\xe9 \\u20ac \\U0001F600',}`;
     const loose = parseLoose(text);
-    assert.equal(loose?.how, 'python');
-    assert.deepEqual(plain(loose?.value), {
+    assert.ok(loose);
+    assert.equal(loose.how, 'python');
+    assert.deepEqual(plain(loose.value), {
       a: null,
       b: true,
       c: "it's",
@@ -119,8 +120,9 @@ describe('parseLoose', () => {
 
   it('names the mark that the emitter left where it cut the text', () => {
     const inString = parseLoose('[{"role":"user","content":"long te...[truncated, original 70000 chars]');
-    assert.equal(inString?.marker, '...[truncated, original 70000 chars]');
-    assert.deepEqual(plain(inString?.value), [{ role: 'user', content: 'long te' }]);
+    assert.ok(inString);
+    assert.equal(inString.marker, '...[truncated, original 70000 chars]');
+    assert.deepEqual(plain(inString.value), [{ role: 'user', content: 'long te' }]);
     const between = parseLoose('[{"role":"user"},...[TRUNCATED: original length 12000]');
     assert.deepEqual(plain(between?.value), [{ role: 'user' }]);
     assert.equal(between?.how, 'truncated-json');

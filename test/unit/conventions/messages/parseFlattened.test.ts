@@ -151,9 +151,10 @@ describe('unflatten', () => {
       'p',
     );
     const item = items[0];
-    assert.equal(item?.get('constructor'), 2);
-    assert.equal(item?.get('v'), inner);
-    assert.deepEqual(item?.get('list'), ['b', 'd']);
+    assert.ok(item);
+    assert.equal(item.get('constructor'), 2);
+    assert.equal(item.get('v'), inner);
+    assert.deepEqual(item.get('list'), ['b', 'd']);
     assert.equal(({} as { x?: unknown }).x, undefined);
   });
 
@@ -185,7 +186,7 @@ describe('unflatten', () => {
         seen++;
         yield entry;
       }
-    } as never;
+    };
     assert.equal(parseFlattened(counting, 'p', 'openllmetry').length, 10_000);
     assert.equal(seen, 30_000);
   });
