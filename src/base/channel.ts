@@ -37,7 +37,10 @@ export interface CallOptions {
 }
 
 export type Handlers<R extends RequestMap<R>> = {
-  readonly [M in keyof R]?: (params: R[M]['params'], signal: AbortSignal) => Promise<R[M]['result']> | R[M]['result'];
+  readonly [M in keyof R]?: (
+    params: R[M]['params'],
+    signal: AbortSignal,
+  ) => Promise<R[M]['result']> | R[M]['result'];
 };
 
 interface Pending {
@@ -70,7 +73,8 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
     options: CallOptions = {},
   ): Promise<Out[M]['result']> {
     if (this.#closed) return Promise.reject(this.#closed);
-    if (options.signal?.aborted) return Promise.reject(new ChannelError('aborted', `${method} was cancelled`));
+    if (options.signal?.aborted)
+      return Promise.reject(new ChannelError('aborted', `${method} was cancelled`));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timeoutMs = options.timeoutMs ?? 30_000;
@@ -80,7 +84,9 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
         if (!this.#closed) this.#port.post({ t: 'cancel', id } satisfies WireMessage);
       };
       const timer =
-        timeoutMs > 0 ? setTimeout(() => give('timeout', `${method} took longer than ${timeoutMs} ms`), timeoutMs) : undefined;
+        timeoutMs > 0
+          ? setTimeout(() => give('timeout', `${method} took longer than ${timeoutMs} ms`), timeoutMs)
+          : undefined;
       const onAbort = (): void => give('aborted', `${method} was cancelled`);
       options.signal?.addEventListener('abort', onAbort, { once: true });
       this.#pending.set(id, {
@@ -143,7 +149,8 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
         this.#settle(message.id)?.reject(new ChannelError(message.code ?? 'failed', String(message.message)));
         return;
       case 'ev':
-        for (const listener of this.#listeners.get(message.event as keyof InEvents) ?? []) listener(message.body as never);
+        for (const listener of this.#listeners.get(message.event as keyof InEvents) ?? [])
+          listener(message.body as never);
         return;
       default:
         this.#onBadMessage(`unknown message type ${String((message as { t?: unknown }).t)}`);

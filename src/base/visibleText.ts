@@ -9,7 +9,9 @@
  */
 export function visibleLabel(text: string, maxLength = 200): string {
   const head = text.length > maxLength * 4 ? text.slice(0, maxLength * 4) : text;
-  const shown = markInvisible(head).replace(/[\n\t ]+/g, ' ').trim();
+  const shown = markInvisible(head)
+    .replace(/[\n\t ]+/g, ' ')
+    .trim();
   if (shown.length <= maxLength && head.length === text.length) return shown;
   return `${dropHalfPair(shown.slice(0, maxLength - 1))}…`;
 }

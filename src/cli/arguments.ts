@@ -9,7 +9,11 @@ export interface Arguments {
 }
 
 /** Parses options, all of which take a value unless listed in `flags`. */
-export function parse(args: readonly string[], options: readonly string[], flags: readonly string[] = []): Arguments {
+export function parse(
+  args: readonly string[],
+  options: readonly string[],
+  flags: readonly string[] = [],
+): Arguments {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -38,7 +42,13 @@ export function optional(args: Arguments, name: string): string | undefined {
 }
 
 /** A whole number within bounds. */
-export function wholeNumber(args: Arguments, name: string, fallback: number, min: number, max: number): number {
+export function wholeNumber(
+  args: Arguments,
+  name: string,
+  fallback: number,
+  min: number,
+  max: number,
+): number {
   const text = optional(args, name);
   if (text === undefined) return fallback;
   const value = Number(text);
@@ -60,7 +70,9 @@ export function pointInTime(args: Arguments, name: string, now: number): number 
   if (ago) return now - Number(ago[1]) * units[ago[2] as keyof typeof units];
   const millis = /^\d{10,16}$/.test(text) ? Number(text) : Date.parse(text);
   if (!Number.isFinite(millis)) {
-    throw new UsageError(`--${name} takes a time such as 2026-01-31T12:00:00Z, 1769860800000 or 2h, not ${JSON.stringify(text)}`);
+    throw new UsageError(
+      `--${name} takes a time such as 2026-01-31T12:00:00Z, 1769860800000 or 2h, not ${JSON.stringify(text)}`,
+    );
   }
   return millis;
 }

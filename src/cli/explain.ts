@@ -13,7 +13,9 @@ export async function explain(argv: readonly string[]): Promise<number> {
   const store = await openStore(args);
   try {
     const traceId = optional(args, 'trace')?.toLowerCase();
-    const [key] = store.reader.spansById(spanId, 1_000).filter((found) => traceId === undefined || found.traceId === traceId);
+    const [key] = store.reader
+      .spansById(spanId, 1_000)
+      .filter((found) => traceId === undefined || found.traceId === traceId);
     const row = key && store.reader.span(key);
     const item = row && store.interpreter.readWhole(row, store.reader.logs(row));
     if (!row || !item) throw new Error(`there is no span ${spanId} in this store`);

@@ -37,12 +37,19 @@ async function main(argv: readonly string[]): Promise<number> {
     return 1;
   }
   const [name, ...args] = argv;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h' || args.includes('--help')) {
+  if (
+    name === undefined ||
+    name === 'help' ||
+    name === '--help' ||
+    name === '-h' ||
+    args.includes('--help')
+  ) {
     process.stdout.write(help);
     return name === undefined ? 2 : 0;
   }
   const load = commands.get(name);
-  if (!load) throw new UsageError(`there is no command ${JSON.stringify(name)}; see llm-trace-inspector --help`);
+  if (!load)
+    throw new UsageError(`there is no command ${JSON.stringify(name)}; see llm-trace-inspector --help`);
   return (await load())(args);
 }
 

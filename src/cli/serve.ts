@@ -41,7 +41,11 @@ export async function serve(argv: readonly string[]): Promise<number> {
   await front.stopReceiving();
   const end = front.journalEnd;
   if (end) {
-    const reached = await front.indexer.call('indexer/reach', { position: end, timeoutMs: drainMs }, { timeoutMs: 0 });
+    const reached = await front.indexer.call(
+      'indexer/reach',
+      { position: end, timeoutMs: drainMs },
+      { timeoutMs: 0 },
+    );
     if (!reached) warn('The index has not read the whole journal; the next reader does the rest.');
   }
   await front.close();

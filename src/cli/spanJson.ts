@@ -8,7 +8,14 @@ import type { IndexedSpan } from '../store/api.ts';
 export interface SpanContent {
   readonly conversation: Conversation | undefined;
   readonly attributes: AttributeMap | undefined;
-  readonly tool: { readonly name: string; readonly callId?: string | undefined; readonly arguments?: string | undefined; readonly result?: string | undefined } | undefined;
+  readonly tool:
+    | {
+        readonly name: string;
+        readonly callId?: string | undefined;
+        readonly arguments?: string | undefined;
+        readonly result?: string | undefined;
+      }
+    | undefined;
 }
 
 /** One line of `spans`; the shape is a contract, described in docs/cli.md. */
@@ -23,7 +30,11 @@ export function spanJson(row: IndexedSpan, content: SpanContent): Record<string,
     kind: row.kind,
     dialect: row.dialect,
     guessed: row.guessed,
-    status: { code: row.status.code, message: row.status.message, ...(row.errorType ? { type: row.errorType } : {}) },
+    status: {
+      code: row.status.code,
+      message: row.status.message,
+      ...(row.errorType ? { type: row.errorType } : {}),
+    },
     startTime: isoMicros(row.startMicros),
     durationMs: row.durationNanos === undefined ? null : row.durationNanos / 1e6,
     provider: row.provider ?? null,
@@ -33,7 +44,9 @@ export function spanJson(row: IndexedSpan, content: SpanContent): Record<string,
     counted: row.counted,
     countedOnce: !repeats,
     ...(repeats && row.countedIn ? { countedIn: row.countedIn.spanId } : {}),
-    ...(repeats && row.countedIn && row.countedIn.traceId !== row.traceId ? { countedInTrace: row.countedIn.traceId } : {}),
+    ...(repeats && row.countedIn && row.countedIn.traceId !== row.traceId
+      ? { countedInTrace: row.countedIn.traceId }
+      : {}),
     countRule: row.countRule,
     timeToFirstTokenMs: row.timeToFirstTokenMs ?? null,
     finishReasons: row.finishReasons,

@@ -14,7 +14,11 @@ export async function spans(argv: readonly string[]): Promise<number> {
   const workspace = optional(args, 'workspace');
   const store = await openStore(args);
   try {
-    for (const row of store.reader.treeSpans({ traceId: optional(args, 'trace')?.toLowerCase(), kind, order: 'oldest' })) {
+    for (const row of store.reader.treeSpans({
+      traceId: optional(args, 'trace')?.toLowerCase(),
+      kind,
+      order: 'oldest',
+    })) {
       await write(`${JSON.stringify(lineOf(store, row, workspace))}\n`);
     }
   } finally {
@@ -25,7 +29,8 @@ export async function spans(argv: readonly string[]): Promise<number> {
 
 function lineOf(store: CaughtUp, row: IndexedSpan, workspace: string | undefined): Record<string, unknown> {
   const item = store.interpreter.readWhole(row, store.reader.logs(row));
-  const placed = workspace === undefined || !row.source ? row : { ...row, source: relativeTo(workspace, row.source) };
+  const placed =
+    workspace === undefined || !row.source ? row : { ...row, source: relativeTo(workspace, row.source) };
   return spanJson(placed, {
     conversation: item?.facts.conversation(),
     attributes: item?.input.span.attributes,
@@ -34,7 +39,10 @@ function lineOf(store: CaughtUp, row: IndexedSpan, workspace: string | undefined
 }
 
 /** Files inside the workspace are named relative to it; others stay as they are. */
-function relativeTo(workspace: string, source: NonNullable<IndexedSpan['source']>): NonNullable<IndexedSpan['source']> {
+function relativeTo(
+  workspace: string,
+  source: NonNullable<IndexedSpan['source']>,
+): NonNullable<IndexedSpan['source']> {
   const root = path.resolve(workspace);
   const place = <T extends { readonly file: string }>(frame: T): T => {
     if (!path.isAbsolute(frame.file)) return frame;

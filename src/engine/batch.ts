@@ -105,7 +105,8 @@ export class Batch {
       }
     }
     const elsewhere = this.#settleAcross(calls, settling);
-    for (const { state, decisions, items } of settling) this.#rowsOf(state, decisions, items, readAgain, rows);
+    for (const { state, decisions, items } of settling)
+      this.#rowsOf(state, decisions, items, readAgain, rows);
     for (const state of elsewhere) this.#rowsOf(state, decidedAlready(state), new Map(), readAgain, rows);
     return { spans: rows, logs: this.#logs, counters: this.#counters };
   }
@@ -117,7 +118,8 @@ export class Batch {
     if (candidates.length < 2) return [];
     const here = new Map(settling.map((one) => [one.state.traceId, one]));
     const decisionOf = (key: SpanKey): CountDecision | undefined =>
-      here.get(key.traceId)?.decisions.get(key.spanId) ?? this.#states.held(key.traceId)?.spans.get(key.spanId)?.decided;
+      here.get(key.traceId)?.decisions.get(key.spanId) ??
+      this.#states.held(key.traceId)?.spans.get(key.spanId)?.decided;
     const elsewhere = new Set<TraceState>();
     for (const { traceId, spanId, decision } of accountAcross(candidates, decisionOf)) {
       const state = this.#states.touch(traceId);
@@ -155,8 +157,12 @@ export class Batch {
     for (const items of this.#spans.values()) {
       for (const [spanId, item] of items) {
         const key = { traceId: item.traceId, spanId };
-        const logs = this.#interpreter.logsOf(this.#index.logs(key), this.#logsBySpan.get(keyText(key)) ?? []);
-        if (logs.length > 0) items.set(spanId, this.#interpreter.interpret({ ...item.input, logs }, item.range));
+        const logs = this.#interpreter.logsOf(
+          this.#index.logs(key),
+          this.#logsBySpan.get(keyText(key)) ?? [],
+        );
+        if (logs.length > 0)
+          items.set(spanId, this.#interpreter.interpret({ ...item.input, logs }, item.range));
       }
     }
   }
@@ -188,6 +194,7 @@ export class Batch {
       const decision = decisions.get(spanId);
       if (known && decision) known.digest = this.#interpreter.digest(item, final(spanId, decision));
     }
+    const repeaterOf = this.#repeaters(state, decisions, fresh, readAgain);
     const flags = this.#interpreter.neighbourFlags(state);
     for (const [spanId, own] of decisions) {
       const known = state.spans.get(spanId);
@@ -195,19 +202,53 @@ export class Batch {
       const decision = final(spanId, own);
       const more = flags.get(spanId) ?? [];
       const ids = more.map((flag) => flag.id).join(' ');
-      const stale = changed(known, decision) || (known.digest !== undefined && ids !== (known.neighbourFlags ?? ''));
-      const item = fresh.get(spanId) ?? (stale ? this.#again({ traceId: state.traceId, spanId }, readAgain) : undefined);
+      const stale =
+        changed(known, decision) || (known.digest !== undefined && ids !== (known.neighbourFlags ?? ''));
+      const item =
+        fresh.get(spanId) ?? (stale ? this.#again({ traceId: state.traceId, spanId }, readAgain) : undefined);
       if (!item) continue;
-      rows.push(this.#interpreter.row(item, decision, more));
+      rows.push(
+        this.#interpreter.row(item, decision, {
+          flags: more,
+          isNew: known.decided === undefined,
+          repeatedBy: () => repeaterOf(item)?.facts,
+        }),
+      );
       known.decided = decision;
       known.neighbourFlags = ids;
     }
   }
 
+  /** Finds a span that repeats a call, its wrapper or twin, in the trace itself or in another one. */
+  #repeaters(
+    state: TraceState,
+    decisions: ReadonlyMap<string, CountDecision>,
+    fresh: ReadonlyMap<string, Interpreted>,
+    readAgain: ReadAgain,
+  ): (item: Interpreted) => Interpreted | undefined {
+    let repeaters: Map<string, string> | undefined;
+    return (item) => {
+      const lender = state.spans.get(item.spanId)?.across?.lentBy;
+      if (lender && lender.traceId !== item.traceId) {
+        return this.#spans.get(lender.traceId)?.get(lender.spanId) ?? this.#again(lender, readAgain);
+      }
+      if (!repeaters) {
+        repeaters = new Map();
+        for (const [spanId, { countedIn }] of decisions) {
+          if (countedIn?.traceId === state.traceId) repeaters.set(countedIn.spanId, spanId);
+        }
+      }
+      const spanId = repeaters.get(item.spanId);
+      if (spanId === undefined) return undefined;
+      return fresh.get(spanId) ?? this.#again({ traceId: item.traceId, spanId }, readAgain);
+    };
+  }
+
   #decide(state: TraceState, fresh: ReadonlyMap<string, Interpreted>): Map<string, CountDecision> {
     if (!state.whole) return account(this.#neighbours(state, fresh));
     const size = state.spans.size;
-    if (size > settleEagerly && size < state.accountedSize * 1.25) return account(this.#neighbours(state, fresh));
+    if (size > settleEagerly && size < state.accountedSize * 1.25)
+      return account(this.#neighbours(state, fresh));
     state.accountedSize = size;
     return account([...state.spans.values()].map((known) => known.view));
   }
@@ -221,8 +262,14 @@ export class Batch {
     }
     for (const item of fresh.values()) {
       let parentSpanId = item.parentSpanId;
-      for (let depth = 0; depth < neighbourhood.ancestors && parentSpanId !== '' && !found.has(parentSpanId); depth++) {
-        const parent = state.spans.get(parentSpanId) ?? this.#lookUp(state, { traceId: item.traceId, spanId: parentSpanId });
+      for (
+        let depth = 0;
+        depth < neighbourhood.ancestors && parentSpanId !== '' && !found.has(parentSpanId);
+        depth++
+      ) {
+        const parent =
+          state.spans.get(parentSpanId) ??
+          this.#lookUp(state, { traceId: item.traceId, spanId: parentSpanId });
         if (!parent) break;
         found.set(parentSpanId, parent.view);
         parentSpanId = parent.view.parentSpanId;
@@ -255,7 +302,9 @@ export class Batch {
     if (item.facts.disposition === 'pending') return false;
     if (row.durationNanos === undefined) return true;
     const end = accountingView(item).endMicros;
-    return end > known.view.endMicros || (end === known.view.endMicros && item.range.length > row.range.length);
+    return (
+      end > known.view.endMicros || (end === known.view.endMicros && item.range.length > row.range.length)
+    );
   }
 
   #again(key: SpanKey, readAgain: ReadAgain): Interpreted | undefined {

@@ -40,8 +40,12 @@ export async function catchUp(dbPath: string, options: CatchUpOptions): Promise<
   if (!existsSync(dbPath) && !existsSync(journalDir(dbPath))) {
     throw new StorageError('unwritable', `There is no store at ${dbPath}; serve makes one.`);
   }
-  const journal = new JournalReader(journalDir(dbPath), { onDamage: (report) => options.onProblem(report.message) });
-  const interpreter = new Interpreter(journal, await loadPriceTable(), options.settings, (error) => options.onProblem(String(error)));
+  const journal = new JournalReader(journalDir(dbPath), {
+    onDamage: (report) => options.onProblem(report.message),
+  });
+  const interpreter = new Interpreter(journal, await loadPriceTable(), options.settings, (error) =>
+    options.onProblem(String(error)),
+  );
   const target = journal.end();
   const deadline = Date.now() + options.waitMs;
   let reader: IndexReader | undefined;
@@ -77,14 +81,19 @@ export async function catchUp(dbPath: string, options: CatchUpOptions): Promise<
   };
 }
 
-function indexRest(dbPath: string, journal: JournalReader, interpreter: Interpreter, options: CatchUpOptions): void {
+function indexRest(
+  dbPath: string,
+  journal: JournalReader,
+  interpreter: Interpreter,
+  options: CatchUpOptions,
+): void {
   const writer = IndexWriter.open(dbPath, { onDamage: (report) => options.onProblem(report.message) });
   try {
     if (options.rebuild) writer.clear();
     const pipeline = new Pipeline(journal, writer, interpreter);
     if (writer.fresh || options.rebuild) writer.interpretation = interpretation;
     const totalBytes = journal.totalBytes();
-    for (let atEnd = false; !atEnd; ) {
+    for (let atEnd = false; !atEnd;) {
       atEnd = pipeline.step().atEnd;
       options.onProgress?.(totalBytes - journal.bytesAfter(pipeline.position), totalBytes);
     }

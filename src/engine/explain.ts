@@ -1,4 +1,4 @@
-import { isKnownCost } from '../model/cost.ts';
+import { priceText } from '../pricing/priceText.ts';
 import type { SpanExplanation } from '../protocol/details.ts';
 import type { IndexedSpan } from '../store/api.ts';
 import type { Interpreted } from './row.ts';
@@ -23,11 +23,7 @@ export function explainSpan(indexed: IndexedSpan, item: Interpreted): SpanExplan
 
 function pricingText(indexed: IndexedSpan): string {
   const { cost } = indexed;
-  if (!cost) return indexed.counted ? 'This kind of span has no price.' : 'Not priced: the span does not count.';
-  if (!isKnownCost(cost)) return `Unknown (${cost.unknown}): ${cost.reason}`;
-  const { source } = cost;
-  const parts = cost.parts.map((part) => `${part.tokens} ${part.what} × ${part.rate} USD = ${part.amount} USD`);
-  const origin = [source.name, source.version, source.date, source.detail].filter((text) => text !== undefined).join(', ');
-  const compared = cost.compared ? [`compared with ${cost.compared.amount} USD (${cost.compared.source.kind}: ${cost.compared.source.name})`] : [];
-  return [`${cost.amount} USD (${source.kind}: ${origin})`, ...parts, ...compared].join('\n');
+  if (!cost)
+    return indexed.counted ? 'This kind of span has no price.' : 'Not priced: the span does not count.';
+  return priceText(cost).join('\n');
 }

@@ -11,7 +11,13 @@ import type { JournalPosition } from '../store/api.ts';
 import { StorageError } from '../store/errors.ts';
 import { JournalWriter } from '../store/journalWriter.ts';
 import { OwnerLock } from '../store/ownerLock.ts';
-import type { FrontEvents, IndexerEvents, IndexerRequests, IndexerStart, IndexerStatus } from './indexerProtocol.ts';
+import type {
+  FrontEvents,
+  IndexerEvents,
+  IndexerRequests,
+  IndexerStart,
+  IndexerStatus,
+} from './indexerProtocol.ts';
 import { StatusFeed } from './statusFeed.ts';
 import { journalDir, lockPath } from './storePaths.ts';
 import { threadPort } from './threadPort.ts';
@@ -112,7 +118,9 @@ export class Front {
       state: this.#state(),
       grpc: receiver?.endpoints.grpc,
       http: receiver?.endpoints.http,
-      conflicts: receiver?.conflicts.map(({ protocol, port, code, heldBy }) => ({ protocol, port, code, heldBy })) ?? [],
+      conflicts:
+        receiver?.conflicts.map(({ protocol, port, code, heldBy }) => ({ protocol, port, code, heldBy })) ??
+        [],
       storeProblem: this.#problem ?? problem,
       store: { ...store, path: this.#options.dbPath },
       dropped: Object.fromEntries(this.#dropped),
@@ -265,12 +273,16 @@ export class Front {
     const conflicts = this.#receiver?.conflicts ?? [];
     if (conflicts.length === 0 || !this.#receiving) return;
     const held = await Promise.all(conflicts.map(({ host, port }) => answers(host, port, 500)));
-    if (held.every((answer) => !answer) && conflicts.every(({ code }) => code === 'EADDRINUSE')) await this.startReceiving();
+    if (held.every((answer) => !answer) && conflicts.every(({ code }) => code === 'EADDRINUSE'))
+      await this.startReceiving();
   }
 
   #ownJournal(): JournalWriter {
     if (!this.#journal || !this.#lock) {
-      throw new ChannelError('not-owner', 'Another window owns the store; do this in the window that listens.');
+      throw new ChannelError(
+        'not-owner',
+        'Another window owns the store; do this in the window that listens.',
+      );
     }
     return this.#journal;
   }

@@ -46,7 +46,14 @@ export class Indexer {
   #waiters: { position: JournalPosition; done: () => void }[] = [];
   #progressTotal = 0;
   #lastProgress = 0;
-  #rebuilding: { spans: number; until: JournalPosition; resolve: (spans: number) => void; reject: (error: Error) => void } | undefined;
+  #rebuilding:
+    | {
+        spans: number;
+        until: JournalPosition;
+        resolve: (spans: number) => void;
+        reject: (error: Error) => void;
+      }
+    | undefined;
 
   constructor(options: IndexerOptions) {
     this.#options = options;
@@ -83,7 +90,9 @@ export class Indexer {
   }
 
   #openWriter(): void {
-    const writer = IndexWriter.open(this.#options.dbPath, { onDamage: (report) => this.#damaged(report.message) });
+    const writer = IndexWriter.open(this.#options.dbPath, {
+      onDamage: (report) => this.#damaged(report.message),
+    });
     this.#writer = writer;
     this.#pipeline = new Pipeline(this.journal, writer, this.interpreter);
     if (writer.fresh) writer.interpretation = interpretation;
@@ -124,7 +133,8 @@ export class Indexer {
       if (changed.length > 0) this.#changes.add(changed);
       if (this.#rebuilding) this.#rebuilding.spans += spans;
       if (wasRereading || this.#rebuilding) this.#progress(pipeline);
-      if (wasRereading && !pipeline.rereadPosition && this.#writer) this.#writer.interpretation = interpretation;
+      if (wasRereading && !pipeline.rereadPosition && this.#writer)
+        this.#writer.interpretation = interpretation;
       this.#release();
       if (!atEnd) this.wake();
     } catch (error) {
@@ -148,7 +158,10 @@ export class Indexer {
 
   /** Rolled back: say so and come back later; a corrupt index is set aside and built anew. */
   #failed(error: unknown): void {
-    const storage = error instanceof StorageError ? error : new StorageError('unwritable', messageOf(error), { cause: error });
+    const storage =
+      error instanceof StorageError
+        ? error
+        : new StorageError('unwritable', messageOf(error), { cause: error });
     this.#log('error', storage.message);
     if (storage.code === 'corrupt') {
       try {
@@ -245,9 +258,14 @@ export class Indexer {
     if (!writer || this.#closed || this.#rebuilding || this.#pipeline?.rereadPosition) return;
     await this.#exclusively(async () => {
       const currentSegment = this.journal.end().segment;
-      const { segments, spans, traces } = await applyRetention(writer, journalDir(this.#options.dbPath), this.#settings.store, {
-        currentSegment,
-      });
+      const { segments, spans, traces } = await applyRetention(
+        writer,
+        journalDir(this.#options.dbPath),
+        this.#settings.store,
+        {
+          currentSegment,
+        },
+      );
       if (segments === 0 && spans === 0) return;
       this.#log('info', `The store's limits removed ${traces} traces (${spans} spans).`);
       this.#pipeline?.forget();
@@ -274,7 +292,9 @@ export class Indexer {
   rebuild(): Promise<number> {
     const writer = this.#writer;
     if (!writer || !this.#pipeline) {
-      return Promise.reject(new StorageError('unsupported', 'Another window owns the store; rebuild its index there.'));
+      return Promise.reject(
+        new StorageError('unsupported', 'Another window owns the store; rebuild its index there.'),
+      );
     }
     if (this.#rebuilding || this.#busy) {
       return Promise.reject(new StorageError('backpressure', 'The store is busy; try again in a moment.'));
@@ -305,7 +325,9 @@ export class Indexer {
     await this.reach({ segment: firstKept, offset: 0 }, 60_000);
     await this.#exclusively(async () => {
       if (!this.#writer) return;
-      await deleteTraces(this.#writer, journalDir(this.#options.dbPath), [traceId], { currentSegment: firstKept });
+      await deleteTraces(this.#writer, journalDir(this.#options.dbPath), [traceId], {
+        currentSegment: firstKept,
+      });
       this.#pipeline?.forget();
       this.#changes.add([traceId], true);
     });

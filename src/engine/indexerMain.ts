@@ -49,7 +49,11 @@ async function main(): Promise<void> {
         return null;
       },
     },
-    (reason) => channel.emit('engine/log', { level: 'warn', message: `The indexer got a message it does not know: ${reason}` }),
+    (reason) =>
+      channel.emit('engine/log', {
+        level: 'warn',
+        message: `The indexer got a message it does not know: ${reason}`,
+      }),
   );
   channel.on('journal/appended', () => indexer.wake());
   channel.on('receiver/dropped', ({ reason, count }) => indexer.countDropped(reason, count));

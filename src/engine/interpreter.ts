@@ -1,8 +1,10 @@
 import type { CountDecision } from '../conventions/accountingTypes.ts';
 import type { LogInput, SpanInput } from '../conventions/input.ts';
 import { understand } from '../conventions/understand.ts';
-import type { CostResult } from '../model/cost.ts';
+import { isKnownCost, type CostResult } from '../model/cost.ts';
 import type { Flag } from '../model/flag.ts';
+import type { SourceLocation } from '../model/source.ts';
+import type { SpanFacts } from '../model/span.ts';
 import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from '../otlp/decodeOne.ts';
 import type { AttributeValue, RawResource, RawScope } from '../otlp/types.ts';
 import { contextWindow, preparePricing, priceCall } from '../pricing/priceCall.ts';
@@ -16,6 +18,7 @@ import { traceView, type TraceSpanView } from '../quality/trace/traceView.ts';
 import { locate } from '../source/locate.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
 import type { JournalReader } from '../store/journalReader.ts';
+import { CallHistories } from './callHistory.ts';
 import { accountingView, interpret, toRow, type Interpreted } from './row.ts';
 import type { TraceState } from './traceStates.ts';
 
@@ -28,18 +31,33 @@ const mostDigests = 5_000;
 /** Kinds whose usage has a price. */
 const pricedKinds: ReadonlySet<string> = new Set(['llm', 'embedding', 'rerank']);
 
+/** What the spans beside a span say of it. */
+export interface Around {
+  readonly flags: readonly Flag[];
+  /** A span that repeats this one's call: its messages are read where this one has none. */
+  readonly repeatedBy: (() => SpanFacts | undefined) | undefined;
+  /** False when the span was interpreted before: it is part of the history already. */
+  readonly isNew: boolean;
+}
+
 /** What is known of a span beyond the index, and how it becomes a row: conventions, prices and flags in one place. */
 export class Interpreter {
   readonly #journal: JournalReader;
   readonly #report: (error: unknown) => void;
   readonly #table: PriceTable;
+  readonly #histories = new CallHistories();
   #settings: EngineSettings;
   #pricing: ReturnType<typeof preparePricing>;
   #quality: ReturnType<typeof prepareQuality>;
   /** False while no log record was ever stored, so that spans need not look for theirs. */
   logsSeen = true;
 
-  constructor(journal: JournalReader, table: PriceTable, settings: EngineSettings, report: (error: unknown) => void) {
+  constructor(
+    journal: JournalReader,
+    table: PriceTable,
+    settings: EngineSettings,
+    report: (error: unknown) => void,
+  ) {
     this.#journal = journal;
     this.#table = table;
     this.#settings = settings;
@@ -65,7 +83,10 @@ export class Interpreter {
   }
 
   #prepareQuality(): ReturnType<typeof prepareQuality> {
-    const prepared = prepareQuality({ disabled: this.#settings.disabledFlags, userRules: this.#settings.userRules });
+    const prepared = prepareQuality({
+      disabled: this.#settings.disabledFlags,
+      userRules: this.#settings.userRules,
+    });
     for (const problem of prepared.problems) this.#report(new Error(problem));
     return prepared;
   }
@@ -78,18 +99,63 @@ export class Interpreter {
     return interpret(input, understand(input), range);
   }
 
-  /** `more`: flags that the span has because of its neighbours. */
-  row(item: Interpreted, decision: CountDecision, more: readonly Flag[]): IndexedSpan {
+  /** The row of a span, with `around`: what the spans beside it say. */
+  row(item: Interpreted, decision: CountDecision, around: Around): IndexedSpan {
     const { facts } = item;
     const cost = this.price(item, decision);
-    const own = flagSpan(facts, this.#context(item, decision, cost), this.#quality);
-    const added = more.filter((flag) => !own.some((other) => other.id === flag.id));
-    return toRow(item, {
-      decision,
+    const source = locate(facts);
+    const context = this.#contextOf(item, decision, cost, around.repeatedBy);
+    const place = this.#placeOf(item, decision, source);
+    const history = place === undefined ? undefined : this.#histories.of(place);
+    const own = flagSpan(facts, { ...context, history }, this.#quality);
+    if (place !== undefined && around.isNew && facts.status.code !== 'error') {
+      this.#histories.add(place, {
+        durationMs: context.durationMs,
+        timeToFirstTokenMs: facts.timeToFirstTokenMs,
+        cost: cost && isKnownCost(cost) ? cost.amount : undefined,
+      });
+    }
+    const added = around.flags.filter((flag) => !own.some((other) => other.id === flag.id));
+    return toRow(item, { decision, cost, flags: added.length === 0 ? own : [...own, ...added], source });
+  }
+
+  /** Calls from one line, or of one name where no line is known, are measured against each other. */
+  #placeOf(
+    item: Interpreted,
+    decision: CountDecision,
+    source: SourceLocation | undefined,
+  ): string | undefined {
+    const { kind, responseModel, requestModel } = item.facts;
+    if (!decision.counted || (kind !== 'llm' && kind !== 'tool' && kind !== 'embedding')) return undefined;
+    const where = source ? `${source.file}:${source.line}` : item.input.span.name;
+    return `${item.service}\u0000${kind}\u0000${responseModel ?? requestModel ?? ''}\u0000${where}`;
+  }
+
+  #contextOf(
+    item: Interpreted,
+    decision: CountDecision,
+    cost: CostResult | undefined,
+    repeatedBy: Around['repeatedBy'],
+  ): SpanContext {
+    const { facts, input } = item;
+    const { span, resource } = input;
+    const ended = facts.disposition !== 'pending' && span.endTimeUnixNano !== 0n;
+    return {
+      counted: decision.counted,
+      usage: decision.counted ? (decision.usage ?? facts.usage) : undefined,
       cost,
-      flags: added.length === 0 ? own : [...own, ...added],
-      source: locate(facts),
-    });
+      retries: decision.retries,
+      rateLimited: decision.rateLimited,
+      name: span.name,
+      ended,
+      durationMs: ended
+        ? Math.max(0, Number(span.endTimeUnixNano - span.startTimeUnixNano)) / 1e6
+        : undefined,
+      contextWindow:
+        facts.kind === 'llm' && decision.counted ? contextWindow(facts, this.#pricing) : undefined,
+      repeatedBy,
+      attribute: (key) => scalar(span.attributes.get(key) ?? resource.attributes.get(key)),
+    };
   }
 
   /** What the flags that need neighbours have to know of a span; undefined for kinds without such flags. */
@@ -114,22 +180,6 @@ export class Interpreter {
     return digests.length < 2 || digests.length > mostDigests ? new Map() : flagTrace(digests, this.#quality);
   }
 
-  #context(item: Interpreted, decision: CountDecision, cost: CostResult | undefined): SpanContext {
-    const { facts, input } = item;
-    const { span, resource } = input;
-    const ended = facts.disposition !== 'pending' && span.endTimeUnixNano !== 0n;
-    return {
-      counted: decision.counted,
-      usage: decision.counted ? (decision.usage ?? facts.usage) : undefined,
-      cost,
-      name: span.name,
-      ended,
-      durationMs: ended ? Math.max(0, Number(span.endTimeUnixNano - span.startTimeUnixNano)) / 1e6 : undefined,
-      contextWindow: facts.kind === 'llm' && decision.counted ? contextWindow(facts, this.#pricing) : undefined,
-      attribute: (key) => scalar(span.attributes.get(key) ?? resource.attributes.get(key)),
-    };
-  }
-
   /** The cost of a span that counts; undefined where none is to be expected. */
   price(item: Interpreted, decision: CountDecision): CostResult | undefined {
     const { facts } = item;
@@ -149,7 +199,9 @@ export class Interpreter {
         serverPort: facts.serverPort,
         ...(reported === undefined
           ? {}
-          : { reportedCost: { total: reported, attribute: facts.reportedCost?.attribute ?? 'a wrapper span' } }),
+          : {
+              reportedCost: { total: reported, attribute: facts.reportedCost?.attribute ?? 'a wrapper span' },
+            }),
       },
       this.#pricing,
     );
@@ -186,7 +238,10 @@ export class Interpreter {
     const { segment } = range;
     const resource = this.#part(segment, range.resourceOffset, range.resourceLength);
     const scope = this.#part(segment, range.scopeOffset, range.scopeLength);
-    return { resource: resource ? decodeResource(resource) : noResource, scope: scope ? decodeScope(scope) : noScope };
+    return {
+      resource: resource ? decodeResource(resource) : noResource,
+      scope: scope ? decodeScope(scope) : noScope,
+    };
   }
 
   #part(segment: number, offset: number, length: number): Uint8Array | undefined {

@@ -1,7 +1,12 @@
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Channel, type Handlers } from '../base/channel.ts';
-import { protocolVersion, type EngineEvents, type EngineRequests, type EngineStart } from '../protocol/engine.ts';
+import {
+  protocolVersion,
+  type EngineEvents,
+  type EngineRequests,
+  type EngineStart,
+} from '../protocol/engine.ts';
 import { Front } from './front.ts';
 import { queryMethods, type QueryMethod, type QueryRequests } from './indexerProtocol.ts';
 import { threadPort } from './threadPort.ts';
@@ -11,7 +16,9 @@ if (!parentPort) throw new Error('The engine runs as a worker thread.');
 const port = parentPort;
 const start = workerData as EngineStart;
 if (start.protocolVersion !== protocolVersion) {
-  throw new Error(`The engine speaks protocol ${protocolVersion}, not ${start.protocolVersion}: reload the window.`);
+  throw new Error(
+    `The engine speaks protocol ${protocolVersion}, not ${start.protocolVersion}: reload the window.`,
+  );
 }
 
 const front = new Front({
@@ -61,6 +68,10 @@ const channel = new Channel<Record<never, never>, EngineRequests, EngineEvents, 
     },
     'store/rebuildIndex': () => front.indexer.call('indexer/rebuild', null, { timeoutMs: 0 }),
   },
-  (reason) => channel.emit('engine/log', { level: 'warn', message: `The engine got a message it does not know: ${reason}` }),
+  (reason) =>
+    channel.emit('engine/log', {
+      level: 'warn',
+      message: `The engine got a message it does not know: ${reason}`,
+    }),
 );
 void front.start();

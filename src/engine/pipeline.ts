@@ -97,7 +97,12 @@ export class Pipeline {
     const batch = new Batch(this.#index, this.#states, this.#interpreter, this.#recent, replaceAll);
     for (const record of records) this.#add(batch, record);
     const { spans, logs, counters } = batch.settle(this.#readAgain);
-    const { changedTraces } = this.#index.writeBatch({ spans, logs, position, counters: replaceAll ? undefined : counters });
+    const { changedTraces } = this.#index.writeBatch({
+      spans,
+      logs,
+      position,
+      counters: replaceAll ? undefined : counters,
+    });
     this.#states.trim();
     return { changed: changedTraces, spans: batch.size };
   }
@@ -118,7 +123,10 @@ export class Pipeline {
     try {
       if (record.signal === 'traces') {
         decodeTraces(payload, (span, range, context) => {
-          batch.addSpan({ span, resource: context.resource, scope: context.scope, logs: [] }, stored(position, range, context));
+          batch.addSpan(
+            { span, resource: context.resource, scope: context.scope, logs: [] },
+            stored(position, range, context),
+          );
         });
       } else if (record.signal === 'logs') {
         decodeLogs(payload, (log, range, context) => {

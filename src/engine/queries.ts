@@ -17,7 +17,8 @@ const contentSearch = { spans: 2_000, timeMs: 1_500 } as const;
 /** Answers the protocol's queries from the index, and from the journal where the index does not hold the answer. */
 export function queryHandlers(indexer: Indexer): Required<Handlers<QueryRequests>> {
   const matches = new ContentMatches(indexer);
-  const ask = <T>(query: (reader: IndexReader) => T, otherwise: T): T => (indexer.reader ? query(indexer.reader) : otherwise);
+  const ask = <T>(query: (reader: IndexReader) => T, otherwise: T): T =>
+    indexer.reader ? query(indexer.reader) : otherwise;
   return {
     'traces/list': async ({ filter, sort, page }, signal) => {
       const found = await matches.of(filter, signal);
@@ -32,7 +33,8 @@ export function queryHandlers(indexer: Indexer): Required<Handlers<QueryRequests
     'spans/details': (key) => details(indexer, key),
     'spans/explain': (key) => explanation(indexer, key),
     'callSites/list': (within) => ask((reader) => reader.callSites(within), []),
-    'callSites/spans': (site) => ask((reader) => reader.callSiteSpans({ ...site, limit: Math.min(site.limit, 500) }), []),
+    'callSites/spans': (site) =>
+      ask((reader) => reader.callSiteSpans({ ...site, limit: Math.min(site.limit, 500) }), []),
   };
 }
 

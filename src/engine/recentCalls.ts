@@ -17,10 +17,14 @@ export class RecentCalls {
     if (call.responseId !== undefined) {
       const same = this.#byResponse.get(call.responseId);
       if (!same) this.#byResponse.set(call.responseId, [call]);
-      else if (same.length < 16 && !same.some((known) => known.traceId === call.traceId && known.spanId === call.spanId)) {
+      else if (
+        same.length < 16 &&
+        !same.some((known) => known.traceId === call.traceId && known.spanId === call.spanId)
+      ) {
         same.push(call);
       }
-      if (this.#byResponse.size > keptCalls) this.#byResponse.delete(this.#byResponse.keys().next().value ?? '');
+      if (this.#byResponse.size > keptCalls)
+        this.#byResponse.delete(this.#byResponse.keys().next().value ?? '');
     }
     const process = this.#byProcess.get(call.service) ?? { calls: [], native: false, other: false };
     this.#byProcess.set(call.service, process);
@@ -36,7 +40,8 @@ export class RecentCalls {
     const found = new Map<string, AccountingSpan>();
     for (const call of fresh) {
       const same = call.responseId === undefined ? undefined : this.#byResponse.get(call.responseId);
-      if (same?.some((other) => other.traceId !== call.traceId)) for (const other of same) found.set(keyOf(other), other);
+      if (same?.some((other) => other.traceId !== call.traceId))
+        for (const other of same) found.set(keyOf(other), other);
     }
     for (const [service, process] of this.#byProcess) {
       if (!process.native || !process.other) continue;

@@ -68,7 +68,9 @@ export class TraceStates {
 
   /** The held traces that grew since they were last accounted whole. */
   takeDeferred(): TraceState[] {
-    const deferred = [...this.#states.values()].filter((state) => state.whole && state.spans.size > state.accountedSize);
+    const deferred = [...this.#states.values()].filter(
+      (state) => state.whole && state.spans.size > state.accountedSize,
+    );
     for (const state of deferred) state.accountedSize = state.spans.size;
     return deferred;
   }
@@ -100,7 +102,12 @@ export class TraceStates {
 
 export function knownSpan(row: AccountingRow): KnownSpan {
   const { decided: stored, ...view } = row;
-  const decided = { counted: stored.counted, countedIn: stored.countedIn, rule: stored.countRule, usage: stored.usage };
+  const decided = {
+    counted: stored.counted,
+    countedIn: stored.countedIn,
+    rule: stored.countRule,
+    usage: stored.usage,
+  };
   const elsewhere = stored.countedIn !== undefined && stored.countedIn.traceId !== row.traceId;
   return { view, decided, ...(elsewhere ? { across: decided } : {}) };
 }

@@ -16,10 +16,17 @@ export function locate(facts: Pick<SpanFacts, 'code' | 'dialect'>): SourceLocati
 }
 
 function fromAttributes(code: NonNullable<SpanFacts['code']>, dialect: string): SourceLocation | undefined {
-  const frame = toFrame(code.file === undefined ? undefined : joinRoot(code.root, code.file), code.line, code.column, code.function);
+  const frame = toFrame(
+    code.file === undefined ? undefined : joinRoot(code.root, code.file),
+    code.line,
+    code.column,
+    code.function,
+  );
   if (!frame || isLibraryFile(frame.file)) return undefined;
   const stack = code.stack === undefined ? [] : userFrames(code.stack);
-  const frames = stack.some((other) => other.file === frame.file && other.line === frame.line) ? stack : [frame, ...stack];
+  const frames = stack.some((other) => other.file === frame.file && other.line === frame.line)
+    ? stack
+    : [frame, ...stack];
   return location(frame, trustIn(dialect), 'code-attributes', frames);
 }
 

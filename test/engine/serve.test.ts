@@ -51,7 +51,8 @@ describe('serve and its readers', function () {
     db = path.join(folder.path, 'traces.db');
   });
   afterEach(async () => {
-    if (serving && serving.process.exitCode === null && serving.process.signalCode === null) await serving.stop('SIGKILL');
+    if (serving && serving.process.exitCode === null && serving.process.signalCode === null)
+      await serving.stop('SIGKILL');
     serving = undefined;
     folder.remove();
   });
@@ -159,16 +160,24 @@ describe('serve and its readers', function () {
     serving = await serve(db);
     await replay(serving, captureRequests('py-oi-langchain'));
     await serving.stop();
-    const [span] = await jsonLines<{ spanId: string; model: { answered: string } }>('spans', '--db', db, '--kind', 'llm');
-    assert.ok(span);
-    const explained = await json<{ dialect: string; values: { field: string; from: string[] }[]; counting: { counted: boolean } }>(
-      'explain',
-      span.spanId,
+    const [span] = await jsonLines<{ spanId: string; model: { answered: string } }>(
+      'spans',
       '--db',
       db,
+      '--kind',
+      'llm',
     );
+    assert.ok(span);
+    const explained = await json<{
+      dialect: string;
+      values: { field: string; from: string[] }[];
+      counting: { counted: boolean };
+    }>('explain', span.spanId, '--db', db);
     assert.equal(explained.dialect, 'openinference');
-    assert.ok(explained.values.some((value) => value.field.includes('usage') && value.from.length > 0), JSON.stringify(explained.values));
+    assert.ok(
+      explained.values.some((value) => value.field.includes('usage') && value.from.length > 0),
+      JSON.stringify(explained.values),
+    );
   });
 
   it('tells what is wrong with a call that it cannot take', async () => {

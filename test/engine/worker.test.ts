@@ -56,7 +56,11 @@ describe('the engine as a worker', function () {
     assert.ok(page.rows.length > 0);
     const [row] = page.rows;
     assert.ok(row);
-    const roots = await engine.channel.call('spans/children', { traceId: row.traceId, parentSpanId: '', page: { limit: 10 } });
+    const roots = await engine.channel.call('spans/children', {
+      traceId: row.traceId,
+      parentSpanId: '',
+      page: { limit: 10 },
+    });
     assert.ok(roots.rows.length >= 1);
     const [root] = roots.rows;
     assert.ok(root);
@@ -127,7 +131,15 @@ describe('the engine as a worker', function () {
     const body = (spanId: string, name: string): string =>
       JSON.stringify({
         resourceSpans: [
-          { scopeSpans: [{ spans: [{ traceId: 'ab'.repeat(16), spanId, name, startTimeUnixNano: '1', endTimeUnixNano: '2' }] }] },
+          {
+            scopeSpans: [
+              {
+                spans: [
+                  { traceId: 'ab'.repeat(16), spanId, name, startTimeUnixNano: '1', endTimeUnixNano: '2' },
+                ],
+              },
+            ],
+          },
         ],
       });
     await post(urlOf(status), '/v1/traces', body('12'.repeat(8), secret), 'application/json');
@@ -153,8 +165,16 @@ describe('the engine as a worker', function () {
     assert.deepEqual(await engine.channel.call('traces/get', { traceIds: [row.traceId] }), []);
     const [other] = (await engine.channel.call('traces/list', firstPage)).rows;
     assert.ok(other);
-    const [root] = (await engine.channel.call('spans/children', { traceId: other.traceId, parentSpanId: '', page: { limit: 1 } })).rows;
-    assert.ok(root && (await engine.channel.call('spans/details', { traceId: other.traceId, spanId: root.spanId })));
+    const [root] = (
+      await engine.channel.call('spans/children', {
+        traceId: other.traceId,
+        parentSpanId: '',
+        page: { limit: 1 },
+      })
+    ).rows;
+    assert.ok(
+      root && (await engine.channel.call('spans/details', { traceId: other.traceId, spanId: root.spanId })),
+    );
   });
 
   it('rebuilds the index with the same result, telling its progress', async () => {
@@ -179,7 +199,10 @@ describe('the engine as a worker', function () {
     const all = await engine.channel.call('traces/list', firstPage);
     const some = await engine.channel.call('traces/list', { ...firstPage, filter: { text: 'WEATHER' } });
     assert.ok(some.total > 0 && some.total < all.total, `${some.total} of ${all.total}`);
-    const none = await engine.channel.call('traces/list', { ...firstPage, filter: { text: "100%_' OR 1=1 --" } });
+    const none = await engine.channel.call('traces/list', {
+      ...firstPage,
+      filter: { text: "100%_' OR 1=1 --" },
+    });
     assert.equal(none.total, 0);
   });
 });

@@ -34,9 +34,13 @@ export function temporaryFolder(): { path: string; remove(): void } {
 
 /** Starts `cli.js serve` on free ports and waits for its ready line. */
 export async function serve(db: string, ...more: string[]): Promise<Serving> {
-  const child = spawn(process.execPath, [cli, 'serve', '--db', db, '--grpc-port', '0', '--http-port', '0', ...more], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [cli, 'serve', '--db', db, '--grpc-port', '0', '--http-port', '0', ...more],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const exited = once(child, 'exit') as Promise<[number | null]>;
@@ -85,6 +89,11 @@ export async function jsonLines<T>(...args: string[]): Promise<T[]> {
     .map((line) => JSON.parse(line) as T);
 }
 
-export async function post(url: string, pathName: string, body: Uint8Array | string, contentType: string): Promise<Response> {
+export async function post(
+  url: string,
+  pathName: string,
+  body: Uint8Array | string,
+  contentType: string,
+): Promise<Response> {
   return fetch(url + pathName, { method: 'POST', headers: { 'content-type': contentType }, body });
 }

@@ -4,7 +4,13 @@ import { Worker } from 'node:worker_threads';
 import { Channel } from '../../../src/base/channel.ts';
 import { defaultSettings } from '../../../src/engine/defaultSettings.ts';
 import { threadPort } from '../../../src/engine/threadPort.ts';
-import { protocolVersion, type EngineEvents, type EngineRequests, type EngineSettings, type EngineStart } from '../../../src/protocol/engine.ts';
+import {
+  protocolVersion,
+  type EngineEvents,
+  type EngineRequests,
+  type EngineSettings,
+  type EngineStart,
+} from '../../../src/protocol/engine.ts';
 import type { EngineStatus } from '../../../src/protocol/status.ts';
 
 type None = Record<never, never>;
@@ -33,7 +39,7 @@ export function startEngine(dbPath: string, settings: EngineSettings = freePorts
   return {
     channel,
     status: async (fits) => {
-      for (const deadline = Date.now() + 30_000; ; ) {
+      for (const deadline = Date.now() + 30_000; ;) {
         const status = await channel.call('engine/status', {});
         if (fits(status)) return status;
         if (Date.now() > deadline) throw new Error(`Still ${JSON.stringify(status)}`);

@@ -32,7 +32,10 @@ function connect(handlers: Handlers<Calls>): {
   server: Channel<None, Calls, Events, None>;
 } {
   const [a, b] = portPair();
-  return { client: new Channel<Calls, None, None, Events>(a, {}), server: new Channel<None, Calls, Events, None>(b, handlers) };
+  return {
+    client: new Channel<Calls, None, None, Events>(a, {}),
+    server: new Channel<None, Calls, Events, None>(b, handlers),
+  };
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -62,7 +65,12 @@ describe('channel', () => {
   it('rejects an unknown method, also one that every object inherits', async () => {
     const { client } = connect({});
     assert.equal(await codeOf(client.call('add', { a: 1, b: 2 })), 'unknown-method');
-    assert.equal(await codeOf((client as unknown as Channel<{ toString: Calls['never'] }, None, None, None>).call('toString', null)), 'unknown-method');
+    assert.equal(
+      await codeOf(
+        (client as unknown as Channel<{ toString: Calls['never'] }, None, None, None>).call('toString', null),
+      ),
+      'unknown-method',
+    );
   });
 
   it('rejects on time-out and tells the other side to stop', async () => {
@@ -104,7 +112,9 @@ describe('channel', () => {
   it('reports a malformed message instead of throwing', () => {
     const reasons: string[] = [];
     let deliver: (message: unknown) => void = () => undefined;
-    new Channel<None, None, None, None>({ post: () => undefined, onMessage: (l) => (deliver = l) }, {}, (r) => reasons.push(r));
+    new Channel<None, None, None, None>({ post: () => undefined, onMessage: (l) => (deliver = l) }, {}, (r) =>
+      reasons.push(r),
+    );
     deliver(null);
     deliver({ t: 'what' });
     assert.deepEqual(reasons, ['not an object', 'unknown message type what']);

@@ -27,7 +27,10 @@ const v8 = `InternalServerError: 500 boom
 
 describe('locating a span by what it says of itself', () => {
   it('takes code attributes as exact', () => {
-    const found = locate({ dialect: 'seed', code: { file: '/app/a.py', line: 7, column: 3, function: 'plan' } });
+    const found = locate({
+      dialect: 'seed',
+      code: { file: '/app/a.py', line: 7, column: 3, function: 'plan' },
+    });
     assert.deepEqual(
       [found?.file, found?.line, found?.column, found?.function, found?.confidence, found?.resolver],
       ['/app/a.py', 7, 3, 'plan', 'exact', 'code-attributes'],
@@ -35,8 +38,14 @@ describe('locating a span by what it says of itself', () => {
   });
 
   it('joins a relative path to the root the resource names', () => {
-    assert.equal(locate({ dialect: 'seed', code: { file: 'src/a.py', line: 1, root: '/home/dev/app/' } })?.file, '/home/dev/app/src/a.py');
-    assert.equal(locate({ dialect: 'seed', code: { file: 'C:\\a.py', line: 1, root: '/x' } })?.file, 'C:\\a.py');
+    assert.equal(
+      locate({ dialect: 'seed', code: { file: 'src/a.py', line: 1, root: '/home/dev/app/' } })?.file,
+      '/home/dev/app/src/a.py',
+    );
+    assert.equal(
+      locate({ dialect: 'seed', code: { file: 'C:\\a.py', line: 1, root: '/x' } })?.file,
+      'C:\\a.py',
+    );
   });
 
   it('does not call exact what is known to be wrong inside tasks', () => {
@@ -45,7 +54,10 @@ describe('locating a span by what it says of itself', () => {
 
   it('falls back to the innermost user frame of the last traceback', () => {
     const found = locate({ dialect: 'openinference', code: { stack: python } });
-    assert.deepEqual([found?.file, found?.line, found?.function, found?.confidence], ['/home/dev/app/agent.py', 12, 'run', 'likely']);
+    assert.deepEqual(
+      [found?.file, found?.line, found?.function, found?.confidence],
+      ['/home/dev/app/agent.py', 12, 'run', 'likely'],
+    );
     assert.deepEqual(
       found?.frames.map((frame) => frame.line),
       [12, 40],
@@ -64,7 +76,10 @@ describe('locating a span by what it says of itself', () => {
   });
 
   it('says nothing when the code attributes point into a library and no stack helps', () => {
-    assert.equal(locate({ dialect: 'x', code: { file: '/v/site-packages/openai/x.py', line: 5 } }), undefined);
+    assert.equal(
+      locate({ dialect: 'x', code: { file: '/v/site-packages/openai/x.py', line: 5 } }),
+      undefined,
+    );
     assert.equal(locate({ dialect: 'x' }), undefined);
   });
 
@@ -92,8 +107,13 @@ describe('locating a span by what it says of itself', () => {
   });
 
   it('knows library files', () => {
-    for (const file of ['/a/node_modules/x/y.js', 'C:\\p\\site-packages\\x.py', '/usr/lib/python3.11/asyncio/runners.py'])
+    for (const file of [
+      '/a/node_modules/x/y.js',
+      'C:\\p\\site-packages\\x.py',
+      '/usr/lib/python3.11/asyncio/runners.py',
+    ])
       assert.ok(isLibraryFile(file), file);
-    for (const file of ['/home/dev/app/agent.py', 'lib/python/mine.py', 'src/nodemodules/a.js']) assert.ok(!isLibraryFile(file), file);
+    for (const file of ['/home/dev/app/agent.py', 'lib/python/mine.py', 'src/nodemodules/a.js'])
+      assert.ok(!isLibraryFile(file), file);
   });
 });
