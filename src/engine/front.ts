@@ -37,6 +37,14 @@ const lockPollMs = 250;
 /** How often a taken port is looked at again. */
 const portPollMs = 3_000;
 
+/** Limits by age drop whole segments: without traffic, too, one is begun now and then. */
+const rollMs = 6 * 3_600_000;
+
+/** Segments are what limits by size drop: small stores have small ones. */
+function segmentBytes({ store }: EngineSettings): number {
+  return Math.max(1 << 20, Math.min(64 << 20, Math.floor(store.maxBytes / 8)));
+}
+
 /**
  * The engine's first thread: the owner's lock, the ports and the journal. It takes requests and acknowledges them;
  * everything else is the indexer's.
@@ -87,6 +95,7 @@ export class Front {
     });
     this.#timers.push(setInterval(() => this.#tryToOwn(), lockPollMs));
     this.#timers.push(setInterval(() => void this.#retryPorts(), portPollMs));
+    this.#timers.push(setInterval(() => void this.#journal?.roll().catch(() => undefined), rollMs));
   }
 
   /** Resolves when this engine listens, follows another, or has said what keeps it from either. */
@@ -141,6 +150,7 @@ export class Front {
   async configure(settings: EngineSettings): Promise<void> {
     const before = JSON.stringify(this.#settings.receiver);
     this.#settings = settings;
+    this.#journal?.setSegmentBytes(segmentBytes(settings));
     await this.indexer.call('indexer/configure', settings);
     if (JSON.stringify(settings.receiver) === before) return;
     await (settings.receiver.enabled ? this.startReceiving() : this.stopReceiving());
@@ -160,8 +170,8 @@ export class Front {
   async deleteAll(): Promise<void> {
     const journal = this.#ownJournal();
     const firstKept = await journal.roll();
-    await journal.removeBefore(firstKept);
     await this.indexer.call('indexer/deleteAll', { firstKept }, { timeoutMs: 0 });
+    await journal.removeBefore(firstKept);
     this.#status.touch();
   }
 
@@ -214,10 +224,12 @@ export class Front {
 
   async #own(): Promise<void> {
     this.#problem = undefined;
+    const read = await this.indexer.call('indexer/own', { settings: this.#settings }, { timeoutMs: 0 });
     this.#journal = await JournalWriter.open(journalDir(this.#options.dbPath), {
+      after: read.segment,
+      segmentBytes: segmentBytes(this.#settings),
       onDamage: (report) => this.#log('warn', report.message),
     });
-    await this.indexer.call('indexer/own', { settings: this.#settings }, { timeoutMs: 0 });
     await this.#openPorts();
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
 import type { EngineStatus } from '../protocol/status.ts';
@@ -41,7 +42,9 @@ export class Indexer {
   #timers: NodeJS.Timeout[] = [];
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #busy = false;
+  #exclusive: Promise<void> = Promise.resolve();
   #closed = false;
+  #retaining = false;
   #dropped = new Map<string, number>();
   #waiters: { position: JournalPosition; done: () => void }[] = [];
   #progressTotal = 0;
@@ -82,14 +85,15 @@ export class Indexer {
     void this.#retain();
   }
 
-  /** Becomes the writer; the caller holds the owner's lock. */
-  own(settings: EngineSettings): void {
+  /** Becomes the writer; the caller holds the owner's lock. Returns what the index has read already. */
+  own(settings: EngineSettings): JournalPosition {
+    const writer = this.#openWriter();
     this.configure(settings);
-    this.#openWriter();
     this.wake();
+    return writer.position;
   }
 
-  #openWriter(): void {
+  #openWriter(): IndexWriter {
     const writer = IndexWriter.open(this.#options.dbPath, {
       onDamage: (report) => this.#damaged(report.message),
     });
@@ -97,6 +101,7 @@ export class Indexer {
     this.#pipeline = new Pipeline(this.journal, writer, this.interpreter);
     if (writer.fresh) writer.interpretation = interpretation;
     else if (writer.interpretation !== interpretation) this.#startReread();
+    return writer;
   }
 
   #startReread(): void {
@@ -167,7 +172,9 @@ export class Indexer {
       try {
         this.#writer?.close();
         this.#writer = undefined;
+        IndexWriter.setAside(this.#options.dbPath);
         this.#openWriter();
+        this.#damaged('The index was damaged: it was set aside, and a new one is being built from the journal.');
         return this.wake();
       } catch (again) {
         this.#say({ code: 'corrupt', message: messageOf(again) });
@@ -255,37 +262,38 @@ export class Indexer {
   /** Oldest first, by the limits; counted in the index. */
   async #retain(): Promise<void> {
     const writer = this.#writer;
-    if (!writer || this.#closed || this.#rebuilding || this.#pipeline?.rereadPosition) return;
-    await this.#exclusively(async () => {
-      const currentSegment = this.journal.end().segment;
-      const { segments, spans, traces } = await applyRetention(
-        writer,
-        journalDir(this.#options.dbPath),
-        this.#settings.store,
-        {
-          currentSegment,
-        },
-      );
-      if (segments === 0 && spans === 0) return;
-      this.#log('info', `The store's limits removed ${traces} traces (${spans} spans).`);
-      this.#pipeline?.forget();
-      this.#changes.add([], true);
-    });
+    if (!writer || this.#closed || this.#retaining || this.#rebuilding || this.#pipeline?.rereadPosition) return;
+    this.#retaining = true;
+    const journal = journalDir(this.#options.dbPath);
+    try {
+      await this.#exclusively(async () => {
+        const currentSegment = this.journal.end().segment;
+        const { segments, spans, traces } = await applyRetention(writer, journal, this.#settings.store, { currentSegment });
+        if (segments === 0 && spans === 0) return;
+        this.#log('info', `The store's limits removed ${traces} traces (${spans} spans).`);
+        this.#pipeline?.forget();
+        this.#changes.add([], true);
+      });
+    } catch (error) {
+      this.#log('warn', messageOf(error));
+    } finally {
+      this.#retaining = false;
+    }
   }
 
-  /** Runs while the pipeline stands still. */
-  async #exclusively(work: () => Promise<void>): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      await work();
-      this.#solved();
-    } catch (error) {
-      this.#failed(error);
-    } finally {
-      this.#busy = false;
-      this.wake();
-    }
+  /** Runs while the pipeline stands still, one such work after the other. */
+  #exclusively(work: () => Promise<void> | void): Promise<void> {
+    const done = this.#exclusive.then(async () => {
+      this.#busy = true;
+      try {
+        await work();
+      } finally {
+        this.#busy = false;
+        this.wake();
+      }
+    });
+    this.#exclusive = done.catch(() => undefined);
+    return done;
   }
 
   /** Empties the index and reads the whole journal again. Resolves with the number of spans read. */
@@ -310,14 +318,22 @@ export class Indexer {
     });
   }
 
-  /** The journal before `firstKept` is gone already; the index follows. */
+  /** Empties the index; reading goes on at segment `firstKept`, and the journal before it may go. */
   async deleteAll(firstKept: number): Promise<void> {
-    await this.#exclusively(() => {
-      const position = { segment: firstKept, offset: 0 };
-      this.#writer?.deleteAll(position);
+    const position = { segment: firstKept, offset: 0 };
+    await this.#exclusively(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          this.#writer?.deleteAll(position);
+          break;
+        } catch (error) {
+          // Another window is reading: its query ends soon.
+          if (attempt === 20) throw error;
+          await sleep(100);
+        }
+      }
       this.#pipeline?.forget(position);
       this.#changes.add([], true);
-      return Promise.resolve();
     });
   }
 

@@ -24,10 +24,7 @@ async function main(): Promise<void> {
     threadPort(port),
     {
       ...queryHandlers(indexer),
-      'indexer/own': ({ settings }) => {
-        indexer.own(settings);
-        return null;
-      },
+      'indexer/own': ({ settings }) => indexer.own(settings),
       'indexer/configure': (settings) => {
         indexer.configure(settings);
         return null;

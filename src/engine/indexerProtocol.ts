@@ -20,8 +20,8 @@ export type QueryRequests = Pick<EngineRequests, QueryMethod>;
 
 /** What the front asks of the indexer besides queries. */
 export interface IndexerRequests extends QueryRequests {
-  /** Become the writer of the index (the front holds the owner's lock). */
-  'indexer/own': { params: { settings: EngineSettings }; result: null };
+  /** Become the writer of the index (the front holds the owner's lock). Answers with what the index has read already. */
+  'indexer/own': { params: { settings: EngineSettings }; result: JournalPosition };
   'indexer/configure': { params: EngineSettings; result: null };
   'indexer/status': { params: null; result: IndexerStatus };
   /** Resolves when everything up to `position` is in the index; false when `timeoutMs` ran out. */
