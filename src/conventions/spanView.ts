@@ -1,6 +1,6 @@
 import type { AttributeMap, AttributeValue } from '../otlp/types.ts';
 import type { SpanInput } from './input.ts';
-import { asBoolean, asNumber, asText, isUsable, parseJson } from './values.ts';
+import { asBoolean, asCount, asNumber, asText, isUsable, parseJson } from './values.ts';
 
 /**
  * A span while it is read: its attributes by key, JSON parsed at most once. With `touched` it remembers which
@@ -45,6 +45,11 @@ export class SpanView {
 
   number(key: string): number | undefined {
     return asNumber(this.get(key));
+  }
+
+  /** A token count: no negative numbers. */
+  count(key: string): number | undefined {
+    return asCount(this.get(key));
   }
 
   boolean(key: string): boolean | undefined {

@@ -20,7 +20,6 @@ export const anthropicSdk: Dialect = {
   fields: {
     serviceTier: ['anthropic.response.service_tier'],
     finish: ['anthropic.message.stop_reason'],
-    responseId: ['gen_ai.response.id'],
   },
   usage: { cacheWrite1h: ['anthropic.usage.cache_creation.ephemeral_1h_input_tokens'] },
   facts(view) {

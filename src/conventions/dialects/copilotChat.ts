@@ -13,6 +13,7 @@ export const copilotChat: Dialect = {
   kind: kindByOperation,
   fields: {
     firstTokenMillis: ['copilot_chat.time_to_first_token'],
-    sessionId: ['gen_ai.conversation.id', 'copilot_chat.chat_session_id', 'copilot_chat.session_id'],
+    sessionId: ['copilot_chat.chat_session_id', 'copilot_chat.session_id'],
   },
+  ownFields: { sessionId: ['gen_ai.conversation.id'] },
 };

@@ -21,10 +21,11 @@ export const googleAdk: Dialect = {
     return view.name === 'invocation' ? 'workflow' : undefined;
   },
   fields: {
-    sessionId: ['gen_ai.conversation.id', 'gcp.vertex.agent.session_id'],
+    sessionId: ['gcp.vertex.agent.session_id'],
     toolArguments: ['gcp.vertex.agent.tool_call_args'],
     toolResult: ['gcp.vertex.agent.tool_response'],
   },
+  ownFields: { sessionId: ['gen_ai.conversation.id'] },
   usage: { reasoning: ['gen_ai.usage.experimental.reasoning_tokens'] },
   alsoReads: ['gcp.vertex.agent.llm_request', 'gcp.vertex.agent.llm_response'],
   rawUsage(view) {

@@ -14,21 +14,22 @@ export const langsmith: Dialect = {
   kindFrom: '`langsmith.span.kind`',
   kind: (view) => kinds.get(view.word('langsmith.span.kind') ?? ''),
   fields: {
-    provider: ['langsmith.metadata.ls_provider', 'gen_ai.system'],
-    requestModel: ['gen_ai.request.model', 'langsmith.metadata.ls_model_name'],
-    responseModel: ['gen_ai.response.model'],
+    provider: ['langsmith.metadata.ls_provider'],
+    requestModel: ['langsmith.metadata.ls_model_name'],
     streaming: ['langsmith.request.streaming'],
     sessionId: [
       'langsmith.metadata.session_id',
       'langsmith.metadata.thread_id',
       'langsmith.metadata.conversation_id',
-      'gen_ai.conversation.id',
-      'session.id',
     ],
     userId: ['langsmith.metadata.user_id'],
     workflowName: ['langsmith.trace.name'],
   },
-  ownFields: { toolArguments: ['gen_ai.prompt'], toolResult: ['gen_ai.completion'] },
+  ownFields: {
+    requestModel: ['gen_ai.request.model'],
+    toolArguments: ['gen_ai.prompt'],
+    toolResult: ['gen_ai.completion'],
+  },
   alsoReads: [
     'langsmith.metadata.usage_metadata',
     'gen_ai.usage.input_token_details',
@@ -64,7 +65,7 @@ const kinds = new Map<string, SpanKind>([
 /** Python `str(dict)`, e.g. `{'cache_read': 0, 'audio': 0}`. */
 function details(view: SpanView): RawUsage {
   const counts = {
-    input_tokens: view.number('gen_ai.usage.input_tokens') ?? 0,
+    input_tokens: view.count('gen_ai.usage.input_tokens') ?? 0,
     input_token_details: view.json('gen_ai.usage.input_token_details'),
     output_token_details: view.json('gen_ai.usage.output_token_details'),
   };
@@ -73,9 +74,9 @@ function details(view: SpanView): RawUsage {
 }
 
 function detailsOnly(view: SpanView): RawUsage | undefined {
-  const input = view.number('gen_ai.usage.input_tokens');
-  const output = view.number('gen_ai.usage.output_tokens');
+  const input = view.count('gen_ai.usage.input_tokens');
+  const output = view.count('gen_ai.usage.output_tokens');
   if (input === undefined && output === undefined) return undefined;
-  const total = view.number('gen_ai.usage.total_tokens');
+  const total = view.count('gen_ai.usage.total_tokens');
   return { input, output, total, ...details(view) };
 }

@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect.ts';
 import { field, isRecord } from '../messages/structured.ts';
 import { readUsageObject } from '../usageObject.ts';
 import { asNumber } from '../values.ts';
-import { kindByOperation, otelGenai } from './otelGenai.ts';
+import { kindByOperation } from './otelGenai.ts';
 
 /** LiteLLM's OpenTelemetry callback and its second version: usage details as the text of a Python dict. */
 export const litellm: Dialect = {
@@ -20,12 +20,10 @@ export const litellm: Dialect = {
     return view.name.startsWith('guardrail') ? 'guardrail' : undefined;
   },
   fields: {
-    ...otelGenai.fields,
     cost: ['litellm.cost.total', 'gen_ai.cost.total_cost'],
     userId: ['litellm.end_user.id', 'metadata.user_api_key_end_user_id', 'llm.user'],
     errorType: ['error.type', 'litellm.provider.error.code', 'error.code'],
   },
-  usage: otelGenai.usage ?? {},
   alsoReads: ['metadata.usage_object', 'hidden_params'],
   rawUsage: (view) => readUsageObject(view.json('metadata.usage_object')),
   facts(view) {

@@ -66,7 +66,7 @@ function callsModel(view: SpanView): boolean {
 }
 
 const templates = [
-  [/^(?:tool|Function:|running tool)\b/i, 'tool'],
+  [/^(?:tool\b|Function:|running tool\b)/i, 'tool'],
   [/^agent\b/i, 'agent'],
   [/^workflow\b/i, 'workflow'],
   [/^OpenAI Agents trace\b/, 'workflow'],

@@ -14,7 +14,6 @@ export const openlit: Dialect = {
   fields: {
     cost: ['gen_ai.usage.cost', 'gen_ai.usage.total_cost'],
     streaming: ['gen_ai.request.is_stream'],
-    toolResult: ['gen_ai.tool.output'],
   },
   usage: { total: ['gen_ai.client.token.usage'] },
 };

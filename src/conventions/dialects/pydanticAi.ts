@@ -33,17 +33,17 @@ export const pydanticAi: Dialect = {
   },
   alsoReads: ['gen_ai.aggregated_usage.*', 'gen_ai.conversation.id', 'session.id'],
   rawUsage(view) {
-    const input = view.number('gen_ai.aggregated_usage.input_tokens');
-    const output = view.number('gen_ai.aggregated_usage.output_tokens');
+    const input = view.count('gen_ai.aggregated_usage.input_tokens');
+    const output = view.count('gen_ai.aggregated_usage.output_tokens');
     if (input === undefined && output === undefined) return undefined;
     return {
       input,
       output,
-      cacheRead: view.number('gen_ai.aggregated_usage.cache_read.input_tokens'),
+      cacheRead: view.count('gen_ai.aggregated_usage.cache_read.input_tokens'),
       cacheWrite:
-        view.number('gen_ai.aggregated_usage.cache_write.input_tokens') ??
-        view.number('gen_ai.aggregated_usage.cache_creation.input_tokens'),
-      reasoning: view.number('gen_ai.aggregated_usage.details.reasoning_tokens'),
+        view.count('gen_ai.aggregated_usage.cache_write.input_tokens') ??
+        view.count('gen_ai.aggregated_usage.cache_creation.input_tokens'),
+      reasoning: view.count('gen_ai.aggregated_usage.details.reasoning_tokens'),
     };
   },
   usageIsAggregate: (view) =>

@@ -44,9 +44,9 @@ export const seed: Dialect = {
   },
   alsoReads: ['llm.input_tokens', 'llm.output_tokens', 'llm.total_tokens', 'user.query', 'quality.*'],
   rawUsage(view) {
-    const input = view.number('llm.input_tokens');
-    const output = view.number('llm.output_tokens');
-    const total = view.number('llm.total_tokens');
+    const input = view.count('llm.input_tokens');
+    const output = view.count('llm.output_tokens');
+    const total = view.count('llm.total_tokens');
     if (input === undefined && output === undefined && total === undefined) return undefined;
     return { ...withoutEstimate(view, input, output, total), total, cacheIncluded: true };
   },

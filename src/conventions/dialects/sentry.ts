@@ -13,8 +13,4 @@ export const sentry: Dialect = {
     if (!operation?.startsWith('gen_ai.')) return undefined;
     return operationKind(operation.slice(7)) ?? kindByOperation(view) ?? 'llm';
   },
-  fields: {
-    toolArguments: ['gen_ai.tool.input'],
-    toolResult: ['gen_ai.tool.output'],
-  },
 };
