@@ -17,9 +17,10 @@ describe('the views by keyboard alone', function () {
     window = await session.open();
     await statusIn(window, 'listening').waitFor();
     const begun = Date.now() - 10_000;
-    const calls = ['first call', 'second call'].map((name) =>
-      modelCall({ name, input: 10, output: 5, prompt: `The ${name}?`, answer: 'Yes.' }),
-    );
+    const calls = ['first call', 'second call'].map((name, index) => ({
+      ...modelCall({ name, input: 10, output: 5, prompt: `The ${name}?`, answer: 'Yes.' }),
+      from: 100 * index,
+    }));
     await sendTrace('http/json', session, 'keys', { name: 'older trace', children: calls }, begun);
     await sendTrace(
       'http/json',
@@ -56,8 +57,9 @@ describe('the views by keyboard alone', function () {
     await window.page.keyboard.press('ArrowRight');
     const root = window.rowAt('Traces', 2, 'older trace');
     await root.waitFor();
-    await press('ArrowDown', /older trace/);
-    await window.page.keyboard.press('ArrowRight');
+    await window.page.keyboard.press('ArrowDown');
+    await root.and(window.page.locator('.focused')).waitFor();
+    if ((await root.getAttribute('aria-expanded')) !== 'true') await window.page.keyboard.press('ArrowRight');
     await window.rows('Traces', 'first call').waitFor();
     await press('ArrowDown', /first call/);
     await press('ArrowDown', /second call/);
