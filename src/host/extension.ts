@@ -14,12 +14,10 @@ import { commands, explanationScheme } from './ids.ts';
 import { DetailsPanel } from './panels/details/detailsPanel.ts';
 import { ContextKeys } from './services/contextKeys.ts';
 import { EngineClient } from './services/engineClient.ts';
-import type { EngineState } from './services/engineState.ts';
-import { describeProblems, stateName } from './services/engineState.ts';
 import { Log } from './services/log.ts';
 import { Notices } from './services/notices.ts';
-import { announceConflicts } from './services/portConflict.ts';
 import { Settings } from './services/settings.ts';
+import { StateKeeper } from './services/stateKeeper.ts';
 import { StatusBar } from './services/statusBar.ts';
 import { hasSqlite } from './services/support.ts';
 import { CallSitesView } from './views/callSites/callSitesView.ts';
@@ -57,14 +55,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   });
   running = engine;
 
-  let state: EngineState = { kind: 'starting' };
-  const enter = (next: EngineState): void => {
-    state = next;
-    statusBar.show(next);
-    contextKeys.set('state', stateName(next));
-    if (next.kind === 'running' && next.status.store.traces > 0) contextKeys.set('hasTraces', true);
-    announceConflicts(next, notices);
-  };
+  const keeper = add(new StateKeeper(engine, statusBar, contextKeys, notices, log));
   const services: Services = {
     context,
     log,
@@ -73,33 +64,23 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
     traces: add(new TracesView(engine, log, contextKeys, context.workspaceState)),
     callSites: add(new CallSitesView(engine, log)),
     details: add(new DetailsPanel(context.extensionUri, engine, log)),
-    state: () => state,
+    state: () => keeper.state,
   };
   for (const make of [receiverCommands, environmentCommands, storeCommands, spanCommands, viewCommands]) {
     for (const registration of registerCommands(make(services), log)) add(registration);
   }
-  add(vscode.workspace.registerTextDocumentContentProvider(explanationScheme, new ExplanationDocuments(engine)));
-  add(engine.onStatus((status) => enter({ kind: 'running', status })));
   add(
-    engine.onGaveUp((error) => {
-      enter({ kind: 'crashed', reason: error.message });
-      const restart = { title: vscode.l10n.t('Restart'), run: () => engine.restart() };
-      const showLog = { title: vscode.l10n.t('Show Log'), run: () => log.show() };
-      const [problem = ''] = describeProblems(state);
-      notices.forget('engine');
-      void notices.show('engine', 'error', `LLM Traces: ${problem}`, [showLog, restart]);
-    }),
+    vscode.workspace.registerTextDocumentContentProvider(explanationScheme, new ExplanationDocuments(engine)),
   );
   add(settings.onChanged((changed) => void configure(engine, changed, log)));
 
   if (hasSqlite()) {
-    enter({ kind: 'starting' });
+    keeper.enter({ kind: 'starting' });
     // Behind the activation: the thread's start costs time that the editor needs now.
     const soon = setImmediate(() => engine.start());
     add({ dispose: () => clearImmediate(soon) });
   } else {
-    enter({ kind: 'unsupported', nodeVersion: process.versions.node });
-    log.write('warn', describeProblems(state).join(' '));
+    keeper.enter({ kind: 'unsupported', nodeVersion: process.versions.node });
   }
   return { activationMs: performance.now() - begun, services, statusBar };
 }
@@ -110,7 +91,11 @@ export async function deactivate(): Promise<void> {
   running = undefined;
 }
 
-async function configure(engine: EngineClient, settings: ReturnType<Settings['read']>, log: Log): Promise<void> {
+async function configure(
+  engine: EngineClient,
+  settings: ReturnType<Settings['read']>,
+  log: Log,
+): Promise<void> {
   try {
     await engine.call('engine/configure', settings);
   } catch (error) {

@@ -26,7 +26,8 @@ export function partName(what: string): string {
 export function partArithmetic(part: CostPart): string {
   const amount = formatMoneyExact(part.amount);
   if (part.what === 'reported') return amount;
-  if (part.what === 'request') return `${formatCount(part.tokens)} × ${formatMoneyExact(part.rate)} = ${amount}`;
+  if (part.what === 'request')
+    return `${formatCount(part.tokens)} × ${formatMoneyExact(part.rate)} = ${amount}`;
   return `${formatCount(part.tokens)} × ${formatRate(part.rate)} = ${amount}`;
 }
 
@@ -54,13 +55,17 @@ export function costLines(cost: CostResult): string[] {
     ...cost.parts.map((part) => `${partName(part.what)}: ${partArithmetic(part)}`),
     `Source: ${sourceText(cost.source)}`,
   ];
-  if (cost.compared) lines.push(`Compare: ${formatMoneyExact(cost.compared.amount)}, ${sourceText(cost.compared.source)}`);
+  if (cost.compared)
+    lines.push(`Compare: ${formatMoneyExact(cost.compared.amount)}, ${sourceText(cost.compared.source)}`);
   return lines;
 }
 
 /** Tokens of a call, line by line; parts of input and output are named as such. */
-export function usageRows(usage: Usage): readonly { readonly name: string; readonly tokens: number | undefined; readonly isPart: boolean }[] {
-  const part = (name: string, tokens: number | undefined) => (tokens === undefined ? [] : [{ name, tokens, isPart: true }]);
+export function usageRows(
+  usage: Usage,
+): readonly { readonly name: string; readonly tokens: number | undefined; readonly isPart: boolean }[] {
+  const part = (name: string, tokens: number | undefined) =>
+    tokens === undefined ? [] : [{ name, tokens, isPart: true }];
   return [
     { name: 'Input', tokens: usage.input, isPart: false },
     ...part('read from cache', usage.cacheRead),
@@ -78,8 +83,14 @@ export function usageRows(usage: Usage): readonly { readonly name: string; reado
 export function usageText(usage: Usage): string {
   const sides: { head: string; parts: string[] }[] = [];
   for (const { name, tokens, isPart } of usageRows(usage)) {
-    if (!isPart) sides.push({ head: `${name.toLowerCase()} ${tokens === undefined ? '?' : formatCount(tokens)}`, parts: [] });
+    if (!isPart)
+      sides.push({
+        head: `${name.toLowerCase()} ${tokens === undefined ? '?' : formatCount(tokens)}`,
+        parts: [],
+      });
     else sides.at(-1)?.parts.push(`${formatCount(tokens ?? NaN)} ${name}`);
   }
-  return sides.map(({ head, parts }) => (parts.length > 0 ? `${head} (${parts.join(', ')})` : head)).join(', ');
+  return sides
+    .map(({ head, parts }) => (parts.length > 0 ? `${head} (${parts.join(', ')})` : head))
+    .join(', ');
 }

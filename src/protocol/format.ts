@@ -88,14 +88,20 @@ export function formatPartialMoney(sum: PartialSum): string | undefined {
 }
 
 /** As {@link formatPartialMoney}, for tokens: `1,234 tokens`, `≥ 1,234 tokens (1 unknown)`, `tokens ?`. */
-export function formatPartialTokens(input: PartialSum, output: PartialSum, format = tokensInFull): string | undefined {
+export function formatPartialTokens(
+  input: PartialSum,
+  output: PartialSum,
+  format = tokensInFull,
+): string | undefined {
   return partial(addPartial(input, output), format, 'tokens ?');
 }
 
 /** Input and output tokens together; a call that lacks both is one unknown call, not two. */
 export function addPartial(first: PartialSum, second: PartialSum): PartialSum {
   const known =
-    first.known === undefined && second.known === undefined ? undefined : (first.known ?? 0) + (second.known ?? 0);
+    first.known === undefined && second.known === undefined
+      ? undefined
+      : (first.known ?? 0) + (second.known ?? 0);
   return { known, unknownCalls: Math.max(first.unknownCalls, second.unknownCalls) };
 }
 

@@ -22,7 +22,10 @@ export interface DetailsRequests {
   'details/show': { params: DetailsTarget; result: null };
   'tree/reveal': { params: DetailsTarget; result: null };
   'clipboard/write': { params: { readonly text: string }; result: null };
-  'source/open': { params: { readonly file: string; readonly line: number; readonly column?: number }; result: null };
+  'source/open': {
+    params: { readonly file: string; readonly line: number; readonly column?: number };
+    result: null;
+  };
   /** Asks the user, then opens a web page in the browser. */
   'link/open': { params: { readonly url: string }; result: null };
   'price/set': { params: { readonly model: string; readonly provider?: string }; result: null };
@@ -85,27 +88,47 @@ const eventChecks: Readonly<Record<keyof DetailsEvents, Check>> = {
 
 export const isDetailsTarget = (value: unknown): value is DetailsTarget => target(value);
 
-export function isDetailsEvent<E extends keyof DetailsEvents>(event: E, body: unknown): body is DetailsEvents[E] {
+export function isDetailsEvent<E extends keyof DetailsEvents>(
+  event: E,
+  body: unknown,
+): body is DetailsEvents[E] {
   return eventChecks[event](body);
 }
 
 /** The handlers, each behind the check of its parameters; a wrong message is answered with the code `bad-message`. */
-export function checkedDetailsHandlers(handlers: Required<Handlers<DetailsRequests>>): Handlers<DetailsRequests> {
+export function checkedDetailsHandlers(
+  handlers: Required<Handlers<DetailsRequests>>,
+): Handlers<DetailsRequests> {
   const checked = new Map<string, unknown>();
-  for (const [method, handle] of Object.entries(handlers) as [keyof DetailsRequests, (...args: unknown[]) => unknown][]) {
+  for (const [method, handle] of Object.entries(handlers) as [
+    keyof DetailsRequests,
+    (...args: unknown[]) => unknown,
+  ][]) {
     checked.set(method, (params: unknown, signal: AbortSignal) => {
-      if (!requestChecks[method](params)) throw new ChannelError('bad-message', `Wrong parameters of ${method}`);
+      if (!requestChecks[method](params))
+        throw new ChannelError('bad-message', `Wrong parameters of ${method}`);
       return handle(params, signal);
     });
   }
-  return Object.fromEntries(checked) as Handlers<DetailsRequests>;
+  return Object.fromEntries(checked);
 }
 
 /** Whether the answer looks like the details of a span, as far as the panel relies on it. */
 export function isSpanDetails(value: unknown): value is SpanDetails {
   if (typeof value !== 'object' || value === null) return false;
   const details = value as Partial<SpanDetails>;
-  const lists = [details.finishReasons, details.toolDefinitions, details.documents, details.evaluations, details.parameters, details.attributes, details.resource, details.events, details.links, details.logs];
+  const lists = [
+    details.finishReasons,
+    details.toolDefinitions,
+    details.documents,
+    details.evaluations,
+    details.parameters,
+    details.attributes,
+    details.resource,
+    details.events,
+    details.links,
+    details.logs,
+  ];
   const conversation: Partial<SpanDetails['conversation']> = details.conversation ?? {};
   const messages = [conversation.system, conversation.input, conversation.output];
   return typeof details.row?.name === 'string' && [...lists, ...messages].every(Array.isArray);

@@ -5,11 +5,11 @@ import type { DetailsTarget } from '../../src/protocol/webview.ts';
 
 /** What the parts of the details page can ask for. */
 export interface DetailsActions {
-  show(target: DetailsTarget): void;
-  reveal(target: DetailsTarget): void;
-  openSource(file: string, line: number, column: number | undefined): void;
-  setPrice(model: string, provider: string | undefined): void;
-  explain(target: DetailsTarget): Promise<SpanExplanation | null>;
+  readonly show: (target: DetailsTarget) => void;
+  readonly reveal: (target: DetailsTarget) => void;
+  readonly openSource: (file: string, line: number, column?: number) => void;
+  readonly setPrice: (model: string, provider: string | undefined) => void;
+  readonly explain: (target: DetailsTarget) => Promise<SpanExplanation | null>;
 }
 
 const context = createContext<DetailsActions | undefined>(undefined);

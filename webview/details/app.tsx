@@ -55,7 +55,7 @@ export function App({ host }: { host: DetailsHost }): JSX.Element {
 interface BodyProps {
   readonly loaded: Loaded;
   readonly wantedTab: string | undefined;
-  onSelectTab(id: string): void;
+  readonly onSelectTab: (id: string) => void;
 }
 
 function Body({ loaded, wantedTab, onSelectTab }: BodyProps): JSX.Element {
@@ -96,7 +96,11 @@ function TabContent({ id, details }: { id: string; details: SpanDetails }): JSX.
 }
 
 /** The details of the target, kept up to date; a newer question supersedes an older one. */
-function useDetails(host: DetailsHost, target: DetailsTarget | undefined, setTarget: (target: DetailsTarget) => void): Loaded {
+function useDetails(
+  host: DetailsHost,
+  target: DetailsTarget | undefined,
+  setTarget: (target: DetailsTarget) => void,
+): Loaded {
   const [loaded, setLoaded] = useState<Loaded>({ state: 'loading' });
   const [asked, setAsked] = useState(0);
   const shownSpan = useRef<string | undefined>(undefined);
@@ -114,7 +118,9 @@ function useDetails(host: DetailsHost, target: DetailsTarget | undefined, setTar
         askAgain();
       }, refetchPauseMs);
     });
-    host.channel.call('details/ready', {}).then((first) => isDetailsTarget(first) && setTarget(first), askAgain);
+    host.channel
+      .call('details/ready', {})
+      .then((first) => isDetailsTarget(first) && setTarget(first), askAgain);
     return () => {
       clearTimeout(timer);
       stopTarget();
@@ -137,7 +143,10 @@ function useDetails(host: DetailsHost, target: DetailsTarget | undefined, setTar
         if (abort.signal.aborted) return;
         const isStarting = error instanceof ChannelError && error.code === 'closed';
         const message = error instanceof Error ? error.message : String(error);
-        setLoaded({ state: 'failed', message: isStarting ? 'Waiting for the engine…' : `Could not be loaded: ${message}` });
+        setLoaded({
+          state: 'failed',
+          message: isStarting ? 'Waiting for the engine…' : `Could not be loaded: ${message}`,
+        });
         retry = setTimeout(askAgain, retryMs);
       },
     );
@@ -151,7 +160,7 @@ function useDetails(host: DetailsHost, target: DetailsTarget | undefined, setTar
 
 function pageActions(host: DetailsHost, announce: (text: string) => void): PageActions {
   return {
-    copy: async (text) => void (await host.channel.call('clipboard/write', { text })),
+    copy: (text) => host.channel.call('clipboard/write', { text }),
     openLink: (url) => ignore(host.channel.call('link/open', { url }, { timeoutMs: 0 })),
     announce,
   };
@@ -159,12 +168,25 @@ function pageActions(host: DetailsHost, announce: (text: string) => void): PageA
 
 function detailsActions({ channel }: DetailsHost): DetailsActions {
   return {
-    show: (target) => ignore(channel.call('details/show', { traceId: target.traceId, spanId: target.spanId })),
+    show: (target) =>
+      ignore(channel.call('details/show', { traceId: target.traceId, spanId: target.spanId })),
     reveal: (target) => ignore(channel.call('tree/reveal', target)),
     openSource: (file, line, column) =>
-      ignore(channel.call('source/open', { file, line, ...(column === undefined ? {} : { column }) }, { timeoutMs: 0 })),
+      ignore(
+        channel.call(
+          'source/open',
+          { file, line, ...(column === undefined ? {} : { column }) },
+          { timeoutMs: 0 },
+        ),
+      ),
     setPrice: (model, provider) =>
-      ignore(channel.call('price/set', { model, ...(provider === undefined ? {} : { provider }) }, { timeoutMs: 0 })),
+      ignore(
+        channel.call(
+          'price/set',
+          { model, ...(provider === undefined ? {} : { provider }) },
+          { timeoutMs: 0 },
+        ),
+      ),
     explain: (target) => channel.call('details/explain', target),
   };
 }
@@ -175,7 +197,13 @@ function ignore(promise: Promise<unknown>): void {
 }
 
 function readSaved(state: unknown): { target: DetailsTarget | undefined; tab: string | undefined } {
-  const { traceId, spanId, tab } = (typeof state === 'object' && state !== null ? state : {}) as Record<string, unknown>;
+  const { traceId, spanId, tab } = (typeof state === 'object' && state !== null ? state : {}) as Record<
+    string,
+    unknown
+  >;
   const target = { traceId, spanId };
-  return { target: isDetailsTarget(target) ? target : undefined, tab: typeof tab === 'string' ? tab : undefined };
+  return {
+    target: isDetailsTarget(target) ? target : undefined,
+    tab: typeof tab === 'string' ? tab : undefined,
+  };
 }

@@ -80,7 +80,10 @@ interface AttributesProps {
 
 function Attributes({ title, note, rows, query }: AttributesProps): JSX.Element | null {
   const [isWhole, setWhole] = useState(false);
-  const found = useMemo(() => rows.filter(({ key, value }) => matchesQuery(query, [key, value])), [rows, query]);
+  const found = useMemo(
+    () => rows.filter(({ key, value }) => matchesQuery(query, [key, value])),
+    [rows, query],
+  );
   if (found.length === 0 && (rows.length === 0 || query !== '')) return null;
   const shown = isWhole ? found : found.slice(0, rowsShown);
   return (
@@ -116,9 +119,10 @@ function Attributes({ title, note, rows, query }: AttributesProps): JSX.Element 
 
 function Value({ row }: { row: AttributeRow }): JSX.Element {
   if (row.type === 'empty') return <span class="muted">empty</span>;
-  const cut = row.fullLength === undefined || row.fullLength <= row.value.length ? null : (
-    <span class="muted">… of {formatCount(row.fullLength)} characters</span>
-  );
+  const cut =
+    row.fullLength === undefined || row.fullLength <= row.value.length ? null : (
+      <span class="muted">… of {formatCount(row.fullLength)} characters</span>
+    );
   return (
     <span class={`value type-${row.type}`}>
       <LongText text={row.value} format="plain" preview={valuePreview} />

@@ -27,7 +27,11 @@ export function foldToolResults(conversation: Conversation): ShownConversation {
   const folded = new Set<MessagePart>(results.values());
   const show = (messages: readonly Message[]): ShownMessage[] =>
     messages.map((message) => shown(message, results, folded)).filter(({ parts }) => parts.length > 0);
-  return { system: show(conversation.system), input: show(conversation.input), output: show(conversation.output) };
+  return {
+    system: show(conversation.system),
+    input: show(conversation.input),
+    output: show(conversation.output),
+  };
 }
 
 /** For each tool call with an id, the first result behind it with the same id that no earlier call has taken. */
@@ -54,6 +58,8 @@ function shown(
 ): ShownMessage {
   const parts = message.parts
     .filter((part) => !folded.has(part))
-    .map((part): ShownPart => (part.type === 'tool_call' ? { type: 'call', call: part, result: results.get(part) } : part));
+    .map((part): ShownPart =>
+      part.type === 'tool_call' ? { type: 'call', call: part, result: results.get(part) } : part,
+    );
   return { role: message.role, name: message.name, finishReason: message.finishReason, parts };
 }

@@ -15,15 +15,21 @@ import { foldToolResults } from './conversationModel.ts';
 const latestShown = 30;
 
 export function ConversationTab({ details }: { details: SpanDetails }): JSX.Element {
-  const { system, input, output } = useMemo(() => foldToolResults(details.conversation), [details.conversation]);
-  if (system.length + input.length + output.length === 0 && details.documents.length === 0) return <NoMessages />;
+  const { system, input, output } = useMemo(
+    () => foldToolResults(details.conversation),
+    [details.conversation],
+  );
+  if (system.length + input.length + output.length === 0 && details.documents.length === 0)
+    return <NoMessages />;
   return (
     <div class="conversation">
       {system.map((message, index) => (
         <Folded key={index} message={message} />
       ))}
       <History messages={input} />
-      {output.length > 0 ? <Divider text={output.length > 1 ? `Answers (${output.length})` : 'Answer'} /> : null}
+      {output.length > 0 ? (
+        <Divider text={output.length > 1 ? `Answers (${output.length})` : 'Answer'} />
+      ) : null}
       {output.map((message, index) => (
         <Bubble key={index} message={message} isAnswer />
       ))}
@@ -35,8 +41,10 @@ export function ConversationTab({ details }: { details: SpanDetails }): JSX.Elem
 function NoMessages(): JSX.Element {
   return (
     <p class="empty">
-      <Icon name="comment" /> This span carries no messages. Most instrumentations leave them out unless asked, for example with
-      <code>OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT</code>; “LLM Traces: Copy Environment” includes it.
+      <Icon name="comment" /> This span carries no messages. Most instrumentations leave them out unless
+      asked, for example with
+      <code>OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT</code>; “LLM Traces: Copy Environment” includes
+      it.
     </p>
   );
 }
@@ -106,10 +114,10 @@ function RoleName({ message }: { message: ShownMessage }): JSX.Element {
   return (
     <span class="role">
       <Icon name={roleIcons.get(message.role) ?? 'comment'} />
-      {visibleLabel(message.role, 40)}
+      <span class="role-name">{visibleLabel(message.role, 40)}</span>
       {message.name === undefined ? null : <span class="muted">{visibleLabel(message.name, 80)}</span>}
       {message.finishReason === undefined || message.finishReason === 'stop' ? null : (
-        <span class="pill">{visibleLabel(message.finishReason, 40)}</span>
+        <span class="pill">{visibleLabel(message.finishReason, 40).replaceAll('_', ' ')}</span>
       )}
     </span>
   );
@@ -132,7 +140,8 @@ function Part({ part }: { part: ShownPart }): JSX.Element {
       return (
         <details class="folded">
           <summary>
-            <Icon name="lightbulb" /> Reasoning <span class="muted">{plural(part.text.length, 'character')}</span>
+            <Icon name="lightbulb" /> Reasoning{' '}
+            <span class="muted">{plural(part.text.length, 'character')}</span>
           </summary>
           <LongText text={part.text} />
         </details>
@@ -157,7 +166,9 @@ function ToolCall({ part: { call, result } }: { part: Extract<ShownPart, { type:
         {call.id === undefined ? null : <span class="muted">{visibleLabel(call.id, 60)}</span>}
         <CopyButton text={call.arguments} what="arguments" />
       </header>
-      {call.arguments === '' || call.arguments === '{}' ? null : <LongText text={call.arguments} format="plain" />}
+      {call.arguments === '' || call.arguments === '{}' ? null : (
+        <LongText text={call.arguments} format="plain" />
+      )}
       {result ? <ToolResult part={result} /> : null}
     </section>
   );
@@ -177,7 +188,12 @@ function ToolResult({ part }: { part: Extract<MessagePart, { type: 'tool_result'
   );
 }
 
-const mediaIcons = { image: 'file-media', audio: 'unmute', video: 'device-camera-video', file: 'file' } as const;
+const mediaIcons = {
+  image: 'file-media',
+  audio: 'unmute',
+  video: 'device-camera-video',
+  file: 'file',
+} as const;
 
 function Media({ part }: { part: Extract<MessagePart, { type: 'media' }> }): JSX.Element {
   const size = part.inlineBytes === undefined ? '' : `, ${formatBytes(part.inlineBytes)} inline`;
@@ -195,7 +211,9 @@ function Documents({ details }: { details: SpanDetails }): JSX.Element | null {
           <header>
             <span class="role">
               <Icon name="file" /> {visibleLabel(document.id ?? `Document ${index + 1}`, 200)}
-              {document.score === undefined ? null : <span class="pill">score {document.score.toPrecision(4)}</span>}
+              {document.score === undefined ? null : (
+                <span class="pill">score {document.score.toPrecision(4)}</span>
+              )}
             </span>
           </header>
           {document.content === undefined ? null : <LongText text={document.content} />}
@@ -216,7 +234,8 @@ function Divider({ text }: { text: string }): JSX.Element {
 function textOf(parts: readonly ShownPart[]): string {
   return parts
     .map((part) => {
-      if (part.type === 'call') return `${part.call.name}(${part.call.arguments})${part.result ? `\n→ ${part.result.result}` : ''}`;
+      if (part.type === 'call')
+        return `${part.call.name}(${part.call.arguments})${part.result ? `\n→ ${part.result.result}` : ''}`;
       if (part.type === 'tool_result') return part.result;
       if (part.type === 'media') return `[${part.modality}${part.uri === undefined ? '' : ` ${part.uri}`}]`;
       return part.text;

@@ -15,7 +15,11 @@ export function CostTab({ details }: { details: SpanDetails }): JSX.Element {
     <div class="sections">
       <section>
         <h2>Cost</h2>
-        {cost ? <CostTable cost={cost} details={details} /> : <p class="muted">This span has no cost of its own.</p>}
+        {cost ? (
+          <CostTable cost={cost} details={details} />
+        ) : (
+          <p class="muted">This span has no cost of its own.</p>
+        )}
         <Counting details={details} />
       </section>
       <section>
@@ -103,17 +107,27 @@ function Compared({ cost }: { cost: Cost }): JSX.Element | null {
   if (!compared) return null;
   const difference = cost.amount - compared.amount;
   const base = Math.abs(compared.amount);
-  const percent = base > 0 ? ` (${difference > 0 ? '+' : ''}${((difference / base) * 100).toFixed(1)} %)` : '';
+  const percent =
+    base > 0 ? ` (${difference > 0 ? '+' : ''}${((difference / base) * 100).toFixed(1)} %)` : '';
   const isLarge = base > 0 ? Math.abs(difference) / base > 0.05 : difference !== 0;
   return (
     <p class={isLarge ? 'note warning' : 'note'}>
-      {isLarge ? <Icon name="warning" /> : <Icon name="check" />} Compared with {formatMoneyExact(compared.amount)}{percent}:{' '}
-      {visibleLabel(sourceText(compared.source), 400)}
+      {isLarge ? <Icon name="warning" /> : <Icon name="check" />} Compared with{' '}
+      {formatMoneyExact(compared.amount)}
+      {percent}: {visibleLabel(sourceText(compared.source), 400)}
     </p>
   );
 }
 
-function UnknownCost({ reason, what, details }: { reason: string; what: string; details: SpanDetails }): JSX.Element {
+function UnknownCost({
+  reason,
+  what,
+  details,
+}: {
+  reason: string;
+  what: string;
+  details: SpanDetails;
+}): JSX.Element {
   const { setPrice } = useDetailsActions();
   const model = details.responseModel ?? details.requestModel;
   return (

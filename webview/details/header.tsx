@@ -21,7 +21,13 @@ export function Header({ details }: { details: SpanDetails }): JSX.Element {
         <h1 dir="auto">{visibleLabel(row.name, 300) || '(unnamed)'}</h1>
         <Status details={details} />
         <span class="title-tools">
-          <button type="button" class="icon-button" title="Reveal in the tree" aria-label="Reveal in the tree" onClick={() => reveal(target)}>
+          <button
+            type="button"
+            class="icon-button"
+            title="Reveal in the tree"
+            aria-label="Reveal in the tree"
+            onClick={() => reveal(target)}
+          >
             <Icon name="list-tree" />
           </button>
           <CopyButton text={row.spanId} what="span ID" />
@@ -72,13 +78,24 @@ function Status({ details }: { details: SpanDetails }): JSX.Element {
   );
 }
 
-function SourceLink({ details, open }: { details: SpanDetails; open: (file: string, line: number, column?: number) => void }): JSX.Element | null {
+function SourceLink({
+  details,
+  open,
+}: {
+  details: SpanDetails;
+  open: (file: string, line: number, column?: number) => void;
+}): JSX.Element | null {
   const { source } = details.row;
   if (!source) return null;
   const name = visibleLabel(source.file.split(/[\\/]/).at(-1) ?? source.file, 80);
   const title = `${visibleLabel(source.file, 400)}:${source.line} (${source.confidence})`;
   return (
-    <button type="button" class="link" title={title} onClick={() => open(source.file, source.line, source.column)}>
+    <button
+      type="button"
+      class="link"
+      title={title}
+      onClick={() => open(source.file, source.line, source.column)}
+    >
       <Icon name="go-to-file" /> {name}:{source.line}
     </button>
   );
@@ -88,10 +105,15 @@ function subtitle(details: SpanDetails): string[] {
   const { row, requestModel, responseModel } = details;
   const asked = requestModel === undefined ? undefined : visibleLabel(requestModel, 120);
   const answered = responseModel === undefined ? undefined : visibleLabel(responseModel, 120);
-  const model = asked !== undefined && answered !== undefined && asked !== answered ? `${asked} → ${answered}` : (answered ?? asked);
+  const model =
+    asked !== undefined && answered !== undefined && asked !== answered
+      ? `${asked} → ${answered}`
+      : (answered ?? asked);
   return [
     kindNames[row.kind],
-    ...(details.tool === undefined || details.tool.name === row.name ? [] : [visibleLabel(details.tool.name, 120)]),
+    ...(details.tool === undefined || details.tool.name === row.name
+      ? []
+      : [visibleLabel(details.tool.name, 120)]),
     ...(model === undefined ? [] : [model]),
     ...(details.provider === undefined ? [] : [visibleLabel(details.provider, 80)]),
     ...(details.agentName === undefined ? [] : [`agent ${visibleLabel(details.agentName, 80)}`]),
@@ -109,19 +131,35 @@ interface Figure {
 function figures(details: SpanDetails): Figure[] {
   const { row } = details;
   const isCall = isModelCall(row.kind);
-  const list: Figure[] = [{ name: 'Duration', value: row.durationMs === undefined ? 'running' : formatDuration(row.durationMs) }];
-  if (details.timeToFirstTokenMs !== undefined) list.push({ name: 'First token', value: formatDuration(details.timeToFirstTokenMs) });
+  const list: Figure[] = [
+    { name: 'Duration', value: row.durationMs === undefined ? 'running' : formatDuration(row.durationMs) },
+  ];
+  if (details.timeToFirstTokenMs !== undefined)
+    list.push({ name: 'First token', value: formatDuration(details.timeToFirstTokenMs) });
   const usage = row.usage ?? details.ownUsage;
-  if (isCall || usage) list.push({ name: 'Tokens', value: formatUsage(usage, formatCount), note: tokenNote(details) });
+  if (isCall || usage)
+    list.push({ name: 'Tokens', value: formatUsage(usage, formatCount), note: tokenNote(details) });
   if (isCall || row.cost) {
     const cost = row.cost ?? details.cost;
-    const note = !row.counted ? 'counted in another span' : cost && !isKnownCost(cost) ? visibleLabel(cost.reason, 120) : undefined;
+    const note = !row.counted
+      ? 'counted in another span'
+      : cost && !isKnownCost(cost)
+        ? visibleLabel(cost.reason, 120)
+        : undefined;
     list.push({ name: 'Cost', value: formatCost(cost), note });
   }
   if (details.finishReasons.length > 0) {
-    list.push({ name: 'Finished', value: details.finishReasons.map((reason) => visibleLabel(reason, 40)).join(', ') });
+    list.push({
+      name: 'Finished',
+      value: details.finishReasons.map((reason) => visibleLabel(reason, 40)).join(', '),
+    });
   }
-  if (details.retries > 0) list.push({ name: 'Retries', value: String(details.retries), note: details.rateLimited ? 'rate limited' : undefined });
+  if (details.retries > 0)
+    list.push({
+      name: 'Retries',
+      value: String(details.retries),
+      note: details.rateLimited ? 'rate limited' : undefined,
+    });
   return list;
 }
 

@@ -14,14 +14,20 @@ export function ErrorTab({ details }: { details: SpanDetails }): JSX.Element {
   const { error, row } = details;
   const message = error?.message ?? row.statusMessage;
   const facts: Fact[] = [
-    ...(error?.type === undefined ? [] : [{ name: 'Type', value: <code>{visibleLabel(error.type, 200)}</code> }]),
+    ...(error?.type === undefined
+      ? []
+      : [{ name: 'Type', value: <code>{visibleLabel(error.type, 200)}</code> }]),
     ...(error?.httpStatus === undefined ? [] : [{ name: 'HTTP status', value: String(error.httpStatus) }]),
     ...(details.rateLimited ? [{ name: 'Rate limited', value: 'yes' }] : []),
   ];
   return (
     <div class="sections">
       <section class="error-message">
-        {message === '' ? <p class="muted">The error has no message.</p> : <LongText text={message} format="plain" />}
+        {message === '' ? (
+          <p class="muted">The error has no message.</p>
+        ) : (
+          <LongText text={message} format="plain" />
+        )}
       </section>
       {facts.length > 0 ? <FactTable facts={facts} label="Error" /> : null}
       {error?.stack === undefined ? null : <Stack stack={error.stack} />}
@@ -41,7 +47,11 @@ function Stack({ stack }: { stack: string }): JSX.Element {
           <div key={index}>
             {markInvisible(before)}
             {place ? (
-              <button type="button" class="link" onClick={() => openSource(place.file, place.line, place.column)}>
+              <button
+                type="button"
+                class="link"
+                onClick={() => openSource(place.file, place.line, place.column)}
+              >
                 {markInvisible(place.text)}
               </button>
             ) : null}
@@ -59,8 +69,12 @@ export function ToolTab({ details }: { details: SpanDetails }): JSX.Element | nu
   const facts: Fact[] = [
     { name: 'Name', value: <code>{visibleLabel(tool.name, 200)}</code> },
     ...(tool.type === undefined ? [] : [{ name: 'Type', value: visibleLabel(tool.type, 100) }]),
-    ...(tool.callId === undefined ? [] : [{ name: 'Call ID', value: <code>{visibleLabel(tool.callId, 200)}</code> }]),
-    ...(tool.description === undefined ? [] : [{ name: 'Description', value: <LongText text={tool.description} /> }]),
+    ...(tool.callId === undefined
+      ? []
+      : [{ name: 'Call ID', value: <code>{visibleLabel(tool.callId, 200)}</code> }]),
+    ...(tool.description === undefined
+      ? []
+      : [{ name: 'Description', value: <LongText text={tool.description} /> }]),
   ];
   return (
     <div class="sections">
@@ -94,8 +108,13 @@ export function RequestTab({ details }: { details: SpanDetails }): JSX.Element {
     ...optional('Session', details.sessionId),
     ...optional('User', details.userId),
     ...optional('Agent', details.agentName),
-    ...optional('Prompt', details.promptName && [details.promptName, details.promptVersion].filter(Boolean).join(' ')),
-    ...(details.streaming === undefined ? [] : [{ name: 'Streaming', value: details.streaming ? 'yes' : 'no' }]),
+    ...optional(
+      'Prompt',
+      details.promptName && [details.promptName, details.promptVersion].filter(Boolean).join(' '),
+    ),
+    ...(details.streaming === undefined
+      ? []
+      : [{ name: 'Streaming', value: details.streaming ? 'yes' : 'no' }]),
     { name: 'Read as', value: `${visibleLabel(details.dialect, 80)}${details.guessed ? ' (a guess)' : ''}` },
   ];
   const parameters = details.parameters.map(({ name, value }) => ({
@@ -135,7 +154,12 @@ function Evaluations({ details }: { details: SpanDetails }): JSX.Element | null 
   if (details.evaluations.length === 0) return null;
   const facts = details.evaluations.map(({ name, score, label, explanation, by }) => ({
     name: visibleLabel(name, 120),
-    value: [score === undefined ? '' : String(score), visibleLabel(label ?? '', 80), visibleLabel(explanation ?? '', 600), by === 'user' ? '(user)' : '']
+    value: [
+      score === undefined ? '' : String(score),
+      visibleLabel(label ?? '', 80),
+      visibleLabel(explanation ?? '', 600),
+      by === 'user' ? '(user)' : '',
+    ]
       .filter((part) => part !== '')
       .join(' · '),
   }));
@@ -190,7 +214,9 @@ function Explanation({ explanation }: { explanation: SpanExplanation }): JSX.Ele
                 <td>{visibleLabel(value, 300)}</td>
                 <td>
                   <code>{from.map((key) => visibleLabel(key, 120)).join(', ') || 'derived'}</code>
-                  {dialect === explanation.dialect ? null : <span class="muted"> {visibleLabel(dialect, 60)}</span>}
+                  {dialect === explanation.dialect ? null : (
+                    <span class="muted"> {visibleLabel(dialect, 60)}</span>
+                  )}
                 </td>
               </tr>
             ))}

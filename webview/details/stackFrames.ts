@@ -1,7 +1,12 @@
 /** A line of a stack trace: its text, cut around the place it names. */
 export interface StackLine {
   readonly before: string;
-  readonly place?: { readonly text: string; readonly file: string; readonly line: number; readonly column?: number };
+  readonly place?: {
+    readonly text: string;
+    readonly file: string;
+    readonly line: number;
+    readonly column?: number;
+  };
   readonly after: string;
 }
 
@@ -12,7 +17,11 @@ export function stackLines(stack: string, most = 500): StackLine[] {
   return stack
     .split('\n', most + 1)
     .slice(0, most)
-    .map((line) => (line.length > longestLine ? { before: line, after: '' } : (python(line) ?? javaScript(line) ?? { before: line, after: '' })));
+    .map((line) =>
+      line.length > longestLine
+        ? { before: line, after: '' }
+        : (python(line) ?? javaScript(line) ?? { before: line, after: '' }),
+    );
 }
 
 function python(line: string): StackLine | undefined {
@@ -32,6 +41,11 @@ function javaScript(line: string): StackLine | undefined {
   const match = /^(.+?):(\d{1,9})(?::(\d{1,9}))?$/.exec(text);
   if (!match || text.startsWith('node:')) return undefined;
   const [, file = '', number = '', column] = match;
-  const place = { text, file, line: Number(number), ...(column === undefined ? {} : { column: Number(column) }) };
+  const place = {
+    text,
+    file,
+    line: Number(number),
+    ...(column === undefined ? {} : { column: Number(column) }),
+  };
   return { before: line.slice(0, start), place, after: line.slice(start + text.length) };
 }

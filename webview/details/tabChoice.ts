@@ -10,7 +10,8 @@ export interface TabHead {
 /** The tabs a span has something for, in their order. */
 export function tabsOf(details: SpanDetails): TabHead[] {
   const messages = countMessages(details);
-  const hasUsage = details.cost !== undefined || details.ownUsage !== undefined || details.row.usage !== undefined;
+  const hasUsage =
+    details.cost !== undefined || details.ownUsage !== undefined || details.row.usage !== undefined;
   const isCall = isModelCall(details.row.kind);
   return [
     ...(hasError(details) ? [{ id: 'error', label: 'Error' }] : []),
@@ -26,11 +27,22 @@ export function tabsOf(details: SpanDetails): TabHead[] {
 }
 
 /** The tab the user chose, where the span has it; else the error of a span without an answer, else the first that tells most. */
-export function chooseTab(details: SpanDetails, tabs: readonly TabHead[], wanted: string | undefined): string {
+export function chooseTab(
+  details: SpanDetails,
+  tabs: readonly TabHead[],
+  wanted: string | undefined,
+): string {
   const has = (id: string | undefined): id is string => tabs.some((tab) => tab.id === id);
   if (has(wanted)) return wanted;
   if (hasError(details) && details.conversation.output.length === 0) return 'error';
-  const order = [countMessages(details) > 0 || details.documents.length > 0 ? 'conversation' : undefined, 'tool', 'error', 'conversation', 'cost', 'attributes'];
+  const order = [
+    countMessages(details) > 0 || details.documents.length > 0 ? 'conversation' : undefined,
+    'tool',
+    'error',
+    'conversation',
+    'cost',
+    'attributes',
+  ];
   return order.find(has) ?? 'attributes';
 }
 

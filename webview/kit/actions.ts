@@ -3,10 +3,10 @@ import { useContext } from 'preact/hooks';
 
 /** What shared components ask of the page they are on. */
 export interface PageActions {
-  copy(text: string): Promise<void>;
-  openLink(url: string): void;
+  readonly copy: (text: string) => Promise<unknown>;
+  readonly openLink: (url: string) => void;
   /** Says something to a screen reader. */
-  announce(text: string): void;
+  readonly announce: (text: string) => void;
 }
 
 const context = createContext<PageActions | undefined>(undefined);

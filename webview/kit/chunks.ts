@@ -4,7 +4,7 @@
  */
 export function splitChunks(text: string, size: number): string[] {
   const chunks: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const end = start + size >= text.length ? text.length : cutBefore(text, start, start + size);
     chunks.push(text.slice(start, end));
     start = end;

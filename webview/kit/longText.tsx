@@ -40,10 +40,24 @@ export function LongText({ text, format = 'auto', preview = standardPreview }: L
   );
 }
 
-function Formatted({ text, format, isCut }: { text: string; format: 'auto' | 'plain'; isCut: boolean }): JSX.Element {
-  const json = useMemo(() => (text.length <= longestFormatted && !isCut ? prettyJson(text) : undefined), [text, isCut]);
+function Formatted({
+  text,
+  format,
+  isCut,
+}: {
+  text: string;
+  format: 'auto' | 'plain';
+  isCut: boolean;
+}): JSX.Element {
+  const json = useMemo(
+    () => (text.length <= longestFormatted && !isCut ? prettyJson(text) : undefined),
+    [text, isCut],
+  );
   const nodes = useMemo(
-    () => (format === 'auto' && json === undefined && text.length <= longestFormatted ? markdownTree(text) : undefined),
+    () =>
+      format === 'auto' && json === undefined && text.length <= longestFormatted
+        ? markdownTree(text)
+        : undefined,
     [text, format, json],
   );
   if (json !== undefined) return <PlainText text={json} isCode />;

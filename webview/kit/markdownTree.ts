@@ -19,7 +19,10 @@ export type MarkdownTag = (typeof tags)[number];
 const knownTags = new Map<string, MarkdownTag>(tags.map((tag) => [tag, tag]));
 
 // Raw HTML stays text. Addresses are not guessed from words, and every link is kept, since none is followed.
-const parser = new MarkdownIt('commonmark', { html: false, linkify: false, maxNesting: 30 }).enable(['table', 'strikethrough']);
+const parser = new MarkdownIt('commonmark', { html: false, linkify: false, maxNesting: 30 }).enable([
+  'table',
+  'strikethrough',
+]);
 parser.validateLink = () => true;
 
 interface Frame {
@@ -70,7 +73,14 @@ function leaf(token: Token): readonly MarkdownNode[] {
       return [{ type: 'code', text: token.content, language: '', inline: true }];
     case 'fence':
     case 'code_block':
-      return [{ type: 'code', text: token.content, language: token.info.trim().split(/\s/)[0] ?? '', inline: false }];
+      return [
+        {
+          type: 'code',
+          text: token.content,
+          language: token.info.trim().split(/\s/)[0] ?? '',
+          inline: false,
+        },
+      ];
     case 'image':
       return [{ type: 'image', src: attribute(token, 'src'), text: token.content }];
     case 'hardbreak':

@@ -28,7 +28,11 @@ function draw(node: MarkdownNode, index: number): ComponentChildren {
     case 'text':
       return markInvisible(node.text);
     case 'code':
-      return node.inline ? <code key={index}>{markInvisible(node.text)}</code> : <CodeBlock key={index} text={node.text} language={node.language} />;
+      return node.inline ? (
+        <code key={index}>{markInvisible(node.text)}</code>
+      ) : (
+        <CodeBlock key={index} text={node.text} language={node.language} />
+      );
     case 'image':
       return <MediaChip key={index} icon="file-media" label={node.text || 'image'} detail={node.src} />;
     case 'link':
@@ -77,8 +81,17 @@ function LinkText({ href, children }: { href: string; children: ComponentChildre
 }
 
 /** Something that is told of and not loaded. */
-export function MediaChip({ icon, label, detail }: { icon: string; label: string; detail?: string | undefined }): JSX.Element {
-  const shown = detail === undefined ? '' : markInvisible(detail.length > 120 ? `${detail.slice(0, 120)}…` : detail);
+export function MediaChip({
+  icon,
+  label,
+  detail,
+}: {
+  icon: string;
+  label: string;
+  detail?: string | undefined;
+}): JSX.Element {
+  const shown =
+    detail === undefined ? '' : markInvisible(detail.length > 120 ? `${detail.slice(0, 120)}…` : detail);
   return (
     <span class="chip" title="Not loaded: only the reference is shown">
       <Icon name={icon} />

@@ -13,7 +13,7 @@ export function prettyJson(text: string, longest = 2_000_000): string | undefine
   const out: string[] = [];
   let depth = 0;
   const newLine = (): void => void out.push('\n', '  '.repeat(Math.min(depth, 40)));
-  for (let at = 0; at < trimmed.length; ) {
+  for (let at = 0; at < trimmed.length;) {
     const char = trimmed.charAt(at);
     if (char === '"') {
       const end = endOfString(trimmed, at);

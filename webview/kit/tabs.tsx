@@ -12,7 +12,7 @@ interface TabsProps {
   readonly label: string;
   readonly tabs: readonly Tab[];
   readonly active: string;
-  onSelect(id: string): void;
+  readonly onSelect: (id: string) => void;
   readonly children: ComponentChildren;
 }
 

@@ -45,7 +45,9 @@ async function copyEnvironment(services: Services, target: Target, shell: Shell)
   if (!variables) return notListening();
   await vscode.env.clipboard.writeText(environmentText(variables, shell));
   const open = vscode.l10n.t('Open Terminal');
-  const message = vscode.l10n.t('The environment is in the clipboard: paste it into a terminal and start your program there.');
+  const message = vscode.l10n.t(
+    'The environment is in the clipboard: paste it into a terminal and start your program there.',
+  );
   const answer = await vscode.window.showInformationMessage(message, open);
   if (answer === open) await vscode.commands.executeCommand('workbench.action.terminal.focus');
 }
@@ -62,7 +64,11 @@ async function pickTarget(): Promise<Target | undefined> {
     { label: 'Node.js', description: 'OTLP/HTTP', target: 'node' },
     { label: vscode.l10n.t('Other'), description: 'OTLP/HTTP', target: 'any' },
   ];
-  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('What is the program written in?') }))?.target;
+  return (
+    await vscode.window.showQuickPick(items, {
+      placeHolder: vscode.l10n.t('What is the program written in?'),
+    })
+  )?.target;
 }
 
 async function pickShell(own: Shell): Promise<Shell | undefined> {
@@ -73,8 +79,12 @@ async function pickShell(own: Shell): Promise<Shell | undefined> {
     { label: 'cmd', shell: 'cmd' },
     { label: '.env', description: vscode.l10n.t('a file of variables'), shell: 'dotenv' },
   ];
-  const sorted = [...items.filter((item) => item.shell === own), ...items.filter((item) => item.shell !== own)];
-  return (await vscode.window.showQuickPick(sorted, { placeHolder: vscode.l10n.t('For which shell?') }))?.shell;
+  const sorted = [
+    ...items.filter((item) => item.shell === own),
+    ...items.filter((item) => item.shell !== own),
+  ];
+  return (await vscode.window.showQuickPick(sorted, { placeHolder: vscode.l10n.t('For which shell?') }))
+    ?.shell;
 }
 
 /** Starts the sample with the editor's own Node.js, in a terminal that stays open to be read. */
@@ -96,7 +106,11 @@ async function runSampleAgent(services: Services): Promise<void> {
     new vscode.ProcessExecution(process.execPath, [agent], { env, ...homeOrWorkspace() }),
     [],
   );
-  task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, focus: false, panel: vscode.TaskPanelKind.Dedicated };
+  task.presentationOptions = {
+    reveal: vscode.TaskRevealKind.Always,
+    focus: false,
+    panel: vscode.TaskPanelKind.Dedicated,
+  };
   await vscode.tasks.executeTask(task);
   await vscode.commands.executeCommand('llmTraces.traces.focus');
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { commands, settings as keys, settingsSection } from '../ids.ts';
+import { commands, settings as keys } from '../ids.ts';
 import { describeProblems, endpointUrl, stateName } from '../services/engineState.ts';
 import { findFreePort } from '../services/freePort.ts';
+import { openSettings } from './openSettings.ts';
 import type { CommandTable, Services } from './services.ts';
 
 /** Starting and stopping the receiver, its ports and its settings. */
@@ -29,11 +30,14 @@ export function receiverCommands(services: Services): CommandTable {
     },
     [commands.restartEngine]: () => engine.restart(),
     [commands.usePort]: () => useAnotherPort(services),
-    [commands.openSettings]: () =>
-      vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id} ${settingsSection}`),
+    [commands.openSettings]: () => openSettings(`@ext:${context.extension.id}`),
     [commands.showLog]: () => log.show(),
     [commands.openWalkthrough]: () =>
-      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`, false),
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${context.extension.id}#start`,
+        false,
+      ),
     [commands.showMenu]: () => showMenu(services),
   };
 }
@@ -57,7 +61,10 @@ async function useAnotherPort({ engine, settings }: Services): Promise<void> {
     return;
   }
   const copy = vscode.l10n.t('Copy Environment…');
-  const message = vscode.l10n.t('LLM Traces now listens on {0}. Programs need the new endpoint.', chosen.join(', '));
+  const message = vscode.l10n.t(
+    'LLM Traces now listens on {0}. Programs need the new endpoint.',
+    chosen.join(', '),
+  );
   const answer = await vscode.window.showInformationMessage(message, copy);
   if (answer === copy) await vscode.commands.executeCommand(commands.copyEnvironment);
 }
@@ -79,8 +86,26 @@ async function showMenu(services: Services): Promise<void> {
   const canStop = name === 'listening' || name === 'following' || name === 'problem';
   const items: MenuItem[] = [
     item('list-tree', vscode.l10n.t('Show Traces'), 'llmTraces.traces.focus'),
-    ...(status?.grpc ? [item('copy', vscode.l10n.t('Copy gRPC Endpoint'), commands.copyGrpcEndpoint, endpointUrl(status.grpc))] : []),
-    ...(status?.http ? [item('copy', vscode.l10n.t('Copy HTTP Endpoint'), commands.copyHttpEndpoint, endpointUrl(status.http))] : []),
+    ...(status?.grpc
+      ? [
+          item(
+            'copy',
+            vscode.l10n.t('Copy gRPC Endpoint'),
+            commands.copyGrpcEndpoint,
+            endpointUrl(status.grpc),
+          ),
+        ]
+      : []),
+    ...(status?.http
+      ? [
+          item(
+            'copy',
+            vscode.l10n.t('Copy HTTP Endpoint'),
+            commands.copyHttpEndpoint,
+            endpointUrl(status.http),
+          ),
+        ]
+      : []),
     item('copy', vscode.l10n.t('Copy Environment…'), commands.copyEnvironment),
     item('beaker', vscode.l10n.t('Run Sample Agent'), commands.runSampleAgent),
     separator,
@@ -93,7 +118,10 @@ async function showMenu(services: Services): Promise<void> {
     item('output', vscode.l10n.t('Show Log'), commands.showLog),
     item('book', vscode.l10n.t('Open Walkthrough'), commands.openWalkthrough),
   ];
-  const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('LLM Traces'), placeHolder: menuHint(name) });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('LLM Traces'),
+    placeHolder: menuHint(name),
+  });
   if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
 }
 

@@ -34,7 +34,9 @@ export function registerCommands(table: CommandTable, log: Log): vscode.Disposab
         log.error(`The command ${id} failed`, error);
         const message = error instanceof Error ? error.message : String(error);
         const showLog = vscode.l10n.t('Show Log');
-        void vscode.window.showErrorMessage(`LLM Traces: ${message}`, showLog).then((answer) => answer && log.show());
+        void vscode.window
+          .showErrorMessage(`LLM Traces: ${message}`, showLog)
+          .then((answer) => answer && log.show());
         return undefined;
       }
     }),

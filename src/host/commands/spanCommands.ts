@@ -13,7 +13,8 @@ import type { CommandTable, Services } from './services.ts';
 /** What can be done with one trace or span: from a tree's row, its menu, or the details panel. */
 export function spanCommands(services: Services): CommandTable {
   const { details, engine, log, traces } = services;
-  const node = (argument: unknown): TreeNode | CallSiteNode | undefined => asNode(argument) ?? traces.selection;
+  const node = (argument: unknown): TreeNode | CallSiteNode | undefined =>
+    asNode(argument) ?? traces.selection;
   const span = (argument: unknown) => targetOf(services, argument);
   const copy = async (id: string | undefined): Promise<void> => {
     if (id === undefined) return;
@@ -42,7 +43,8 @@ export function spanCommands(services: Services): CommandTable {
       const remove = vscode.l10n.t('Delete');
       const question = vscode.l10n.t('Delete the trace {0}?', visibleLabel(name, 80));
       const detail = vscode.l10n.t('It is removed from this machine. This cannot be undone.');
-      if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
+      if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove)
+        return;
       await engine.call('store/deleteTrace', { traceId }, { timeoutMs: 0 });
       traces.refresh();
     },
@@ -79,7 +81,9 @@ function traceIdOf(argument: unknown): string | undefined {
   return node?.type === 'trace' || node?.type === 'span' ? node.row.traceId : undefined;
 }
 
-function frameOf(node: TreeNode | CallSiteNode | undefined): Pick<SourceFrame, 'file' | 'line' | 'column'> | undefined {
+function frameOf(
+  node: TreeNode | CallSiteNode | undefined,
+): Pick<SourceFrame, 'file' | 'line' | 'column'> | undefined {
   if (node?.type === 'span') return node.row.source;
   if (node?.type === 'line') return { file: node.row.file, line: node.row.line ?? 1 };
   return undefined;

@@ -15,9 +15,12 @@ export class ExplanationDocuments implements vscode.TextDocumentContentProvider 
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const [, traceId, spanId] = idPattern.exec(uri.path) ?? [];
-    if (traceId === undefined || spanId === undefined) return vscode.l10n.t('This is not the address of a span.');
+    if (traceId === undefined || spanId === undefined)
+      return vscode.l10n.t('This is not the address of a span.');
     const explanation = await this.#engine.call('spans/explain', { traceId, spanId });
-    return explanation ? explanationText(explanation) : vscode.l10n.t('This span is not in the store any more.');
+    return explanation
+      ? explanationText(explanation)
+      : vscode.l10n.t('This span is not in the store any more.');
   }
 
   static async open(traceId: string, spanId: string): Promise<void> {

@@ -25,7 +25,9 @@ export function explanationText(explanation: SpanExplanation): string {
     ...(counting.countedIn === undefined ? [] : [`  Counted in: ${oneLine(counting.countedIn)}`]),
     '',
     'Cost',
-    ...markInvisible(explanation.pricing).split('\n').map((line) => `  ${line}`),
+    ...markInvisible(explanation.pricing)
+      .split('\n')
+      .map((line) => `  ${line}`),
     '',
     `Attributes that nothing was read from (${explanation.ignored.length})`,
     ...(explanation.ignored.length > 0 ? explanation.ignored.map((key) => `  ${oneLine(key)}`) : ['  none']),

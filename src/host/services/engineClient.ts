@@ -15,8 +15,8 @@ export interface EngineClientOptions {
   /** Absolute path of the engine's bundle. */
   readonly workerPath: string;
   /** What the worker is started with; asked anew for each start, so that a restart has today's settings. */
-  start(): EngineStart | Promise<EngineStart>;
-  log(level: EngineEvents['engine/log']['level'], message: string): void;
+  readonly start: () => EngineStart | Promise<EngineStart>;
+  readonly log: (level: EngineEvents['engine/log']['level'], message: string) => void;
   /** Milliseconds before the first, second and third restart. */
   readonly restartDelaysMs?: readonly number[];
   /** A run of at least this many milliseconds makes earlier crashes forgotten. */
@@ -125,7 +125,8 @@ export class EngineClient implements Disposable {
 
   dispose(): void {
     void this.close();
-    for (const emitter of [this.#status, this.#changed, this.#progress, this.#gaveUp, this.#ready]) emitter.dispose();
+    for (const emitter of [this.#status, this.#changed, this.#progress, this.#gaveUp, this.#ready])
+      emitter.dispose();
   }
 
   async #launch(): Promise<void> {
@@ -133,7 +134,12 @@ export class EngineClient implements Disposable {
     try {
       const start = await this.#options.start();
       if (generation !== this.#generation) return;
-      const worker = new Worker(this.#options.workerPath, { workerData: start, execArgv, stdout: true, stderr: true });
+      const worker = new Worker(this.#options.workerPath, {
+        workerData: start,
+        execArgv,
+        stdout: true,
+        stderr: true,
+      });
       this.#connect(worker);
     } catch (error) {
       if (generation === this.#generation) this.#died(toError(error));
@@ -166,8 +172,13 @@ export class EngineClient implements Disposable {
       (status) => {
         if (this.#worker !== worker) return;
         if (status.protocolVersion !== undefined && status.protocolVersion !== protocolVersion) {
-          log('error', `The engine speaks protocol ${status.protocolVersion}, this window ${protocolVersion}`);
-          void this.close().then(() => this.#gaveUp.fire(new Error('Parts of the extension are of different versions')));
+          log(
+            'error',
+            `The engine speaks protocol ${status.protocolVersion}, this window ${protocolVersion}`,
+          );
+          void this.close().then(() =>
+            this.#gaveUp.fire(new Error('Parts of the extension are of different versions')),
+          );
           return;
         }
         this.#heard(status);

@@ -143,10 +143,14 @@ function readRule(value: unknown): UserRule | undefined {
   const id = readText(entry?.get('id'));
   const attribute = readText(entry?.get('attribute'));
   const operator = ruleOperators.find((known): known is RuleOperator => known === entry?.get('operator'));
-  const severity = (['error', 'warning', 'info'] as const).find((known): known is Severity => known === entry?.get('severity'));
-  if (!entry || !id || !/^[A-Za-z0-9_-]{1,64}$/.test(id) || !attribute || !operator || !severity) return undefined;
+  const severity = (['error', 'warning', 'info'] as const).find(
+    (known): known is Severity => known === entry?.get('severity'),
+  );
+  if (!entry || !id || !/^[A-Za-z0-9_-]{1,64}$/.test(id) || !attribute || !operator || !severity)
+    return undefined;
   const compared = entry.get('value');
-  const isComparable = typeof compared === 'string' || typeof compared === 'number' || typeof compared === 'boolean';
+  const isComparable =
+    typeof compared === 'string' || typeof compared === 'number' || typeof compared === 'boolean';
   const needsNone = operator === 'exists' || operator === 'missing';
   if (!needsNone && !isComparable) return undefined;
   return {
@@ -160,7 +164,9 @@ function readRule(value: unknown): UserRule | undefined {
 }
 
 function fields(value: unknown): ReadonlyMap<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? new Map(Object.entries(value))
+    : undefined;
 }
 
 function isDate(value: unknown): boolean {

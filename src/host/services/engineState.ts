@@ -44,7 +44,29 @@ export function describeProblems(state: EngineState): string[] {
     case 'running': {
       const { conflicts, storeProblem } = state.status;
       // A port that is taken on both loopback addresses is one problem.
-      return [...new Set([...conflicts.map(describeConflict), ...(storeProblem ? [storeProblem.message] : [])])];
+      return [
+        ...new Set([...conflicts.map(describeConflict), ...(storeProblem ? [storeProblem.message] : [])]),
+      ];
     }
   }
 }
+
+/** The state in a sentence, for the log. */
+export function describeState(state: EngineState): string {
+  if (state.kind !== 'running') return [`The engine is ${state.kind}.`, ...describeProblems(state)].join(' ');
+  const { status } = state;
+  const endpoints = [
+    ...(status.grpc ? [`gRPC ${endpointUrl(status.grpc)}`] : []),
+    ...(status.http ? [`HTTP ${endpointUrl(status.http)}`] : []),
+  ];
+  const where = endpoints.length > 0 ? ` on ${endpoints.join(', ')}` : '';
+  return [`The receiver is ${receiverStates[status.state]}${where}.`, ...describeProblems(state)].join(' ');
+}
+
+const receiverStates: Readonly<Record<EngineStatus['state'], string>> = {
+  starting: 'starting',
+  listening: 'listening',
+  following: 'following another window',
+  off: 'off',
+  problem: 'in trouble',
+};

@@ -13,7 +13,12 @@ export class Notices {
   readonly #shown = new Set<string>();
 
   /** Shows the message unless its key was shown before; resolves when the user has answered or closed it. */
-  async show(key: string, level: 'info' | 'warning' | 'error', message: string, actions: readonly NoticeAction[]): Promise<void> {
+  async show(
+    key: string,
+    level: 'info' | 'warning' | 'error',
+    message: string,
+    actions: readonly NoticeAction[],
+  ): Promise<void> {
     if (this.#shown.has(key)) return;
     this.#shown.add(key);
     const titles = actions.map((action) => action.title);

@@ -34,7 +34,9 @@ export class Settings implements vscode.Disposable {
 
   read(): EngineSettings {
     const configuration = vscode.workspace.getConfiguration();
-    const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+      (folder) => folder.uri.scheme === 'file',
+    );
     const read = readEngineSettings(
       (key) => configuration.get(key),
       folders.map((folder) => folder.uri.fsPath),

@@ -39,7 +39,8 @@ export class StatusBar implements vscode.Disposable {
     tooltip.appendText(view.tooltip.join('\n'));
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: view.accessibilityLabel, role: 'button' };
-    this.#item.backgroundColor = view.background && new vscode.ThemeColor(`statusBarItem.${view.background}Background`);
+    this.#item.backgroundColor =
+      view.background && new vscode.ThemeColor(`statusBarItem.${view.background}Background`);
     clearTimeout(this.#calmDown);
     const last = this.#state.kind === 'running' ? this.#state.status.lastReceivedAt : undefined;
     if (last !== undefined && now - last < receivingForMs) {

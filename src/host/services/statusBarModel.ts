@@ -20,7 +20,8 @@ export const receivingForMs = 3000;
 /** What the status bar says of a state at a time (milliseconds since the epoch). */
 export function statusBarView(state: EngineState, now: number): StatusBarView {
   const problems = describeProblems(state);
-  if (state.kind === 'unsupported') return problem('$(circle-slash) LLM Traces', 'not supported here', problems);
+  if (state.kind === 'unsupported')
+    return problem('$(circle-slash) LLM Traces', 'not supported here', problems);
   if (state.kind === 'crashed') return problem('$(error) LLM Traces', 'stopped', problems, 'error');
   if (state.kind === 'starting') return plain('$(loading~spin) LLM Traces', 'starting', []);
 
@@ -34,8 +35,15 @@ export function statusBarView(state: EngineState, now: number): StatusBarView {
       return plain('$(circle-slash) LLM Traces: off', 'the receiver is off', details);
     case 'problem': {
       const taken = status.conflicts.length > 0;
-      const short = taken ? `port ${[...new Set(status.conflicts.map((conflict) => conflict.port))].join(', ')}` : 'store';
-      return problem(`$(warning) LLM Traces: ${short}`, 'problem', [...problems, ...details], taken ? 'error' : 'warning');
+      const short = taken
+        ? `port ${[...new Set(status.conflicts.map((conflict) => conflict.port))].join(', ')}`
+        : 'store';
+      return problem(
+        `$(warning) LLM Traces: ${short}`,
+        'problem',
+        [...problems, ...details],
+        taken ? 'error' : 'warning',
+      );
     }
     case 'following':
       return plain(`$(eye) ${today.short ?? product}`, 'following the window that receives', [
@@ -60,8 +68,20 @@ function plain(text: string, state: string, lines: readonly string[]): StatusBar
   return { text, tooltip: lines, accessibilityLabel: [`${product}, ${state}`, ...lines].join('. ') };
 }
 
-function problem(text: string, state: string, lines: readonly string[], background: 'warning' | 'error' = 'warning'): StatusBarView {
-  return { ...plain(text, state, lines.map((line) => visibleLabel(line, 500))), background };
+function problem(
+  text: string,
+  state: string,
+  lines: readonly string[],
+  background: 'warning' | 'error' = 'warning',
+): StatusBarView {
+  return {
+    ...plain(
+      text,
+      state,
+      lines.map((line) => visibleLabel(line, 500)),
+    ),
+    background,
+  };
 }
 
 function describeToday(status: EngineStatus): { short: string | undefined; lines: string[] } {
@@ -82,7 +102,8 @@ function describeStore(status: EngineStatus): string[] {
   const size = formatBytes(store.journalBytes + store.indexBytes);
   const lines = [`Stored: ${plural(store.traces, 'trace')}, ${plural(store.spans, 'span')}, ${size}`];
   if (store.behindBytes > 1_000_000) lines.push(`Indexing: ${formatBytes(store.behindBytes)} to go`);
-  if (store.prunedTraces > 0) lines.push(`Removed by the limits so far: ${plural(store.prunedTraces, 'trace')}`);
+  if (store.prunedTraces > 0)
+    lines.push(`Removed by the limits so far: ${plural(store.prunedTraces, 'trace')}`);
   const dropped = Object.entries(status.dropped).filter(([, count]) => count > 0);
   if (dropped.length > 0) {
     const reasons = dropped.map(([reason, count]) => `${visibleLabel(reason, 40)} ${formatCount(count)}`);

@@ -11,16 +11,27 @@ const style = process.platform === 'win32' ? 'win32' : 'posix';
  * Opens a line that a span names, after the user clicked it. A file within the workspace opens at once, judged by its
  * real path, so that a link cannot lead out; another file of this machine only when the user agrees; nothing else.
  */
-export async function openSource(frame: Pick<SourceFrame, 'file' | 'line' | 'column'>, log: Log): Promise<void> {
+export async function openSource(
+  frame: Pick<SourceFrame, 'file' | 'line' | 'column'>,
+  log: Log,
+): Promise<void> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
-  const verdict = judgePath(frame.file, folders.map((folder) => folder.uri.fsPath), style);
+  const verdict = judgePath(
+    frame.file,
+    folders.map((folder) => folder.uri.fsPath),
+    style,
+  );
   const shown = visibleLabel(frame.file, 120);
   if (verdict.kind === 'refused') {
     log.write('info', `A source path was refused: ${verdict.reason}`);
-    void vscode.window.showWarningMessage(vscode.l10n.t('LLM Traces does not open {0}: {1}.', shown, verdict.reason));
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('LLM Traces does not open {0}: {1}.', shown, verdict.reason),
+    );
     return;
   }
-  const realFolders = (await Promise.all(folders.map((folder) => real(folder.uri.fsPath)))).filter((path) => path !== undefined);
+  const realFolders = (await Promise.all(folders.map((folder) => real(folder.uri.fsPath)))).filter(
+    (path) => path !== undefined,
+  );
   for (const candidate of verdict.kind === 'candidates' ? verdict.paths : [verdict.path]) {
     const path = await real(candidate);
     if (path === undefined) continue;
@@ -31,7 +42,9 @@ export async function openSource(frame: Pick<SourceFrame, 'file' | 'line' | 'col
     await show(inside ? candidate : path, frame);
     return;
   }
-  void vscode.window.showWarningMessage(vscode.l10n.t('LLM Traces cannot find {0} in this workspace.', shown));
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t('LLM Traces cannot find {0} in this workspace.', shown),
+  );
 }
 
 async function confirmOutside(path: string): Promise<boolean> {

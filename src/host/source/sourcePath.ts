@@ -20,16 +20,18 @@ export function judgePath(file: string, folders: readonly string[], style: 'posi
   const text = fromFileUrl(file, style);
   if (text === undefined) return refused('it is not a file of this machine');
   if (text === '' || text.length > longestPath) return refused('it has no usable length');
-  // eslint-disable-next-line no-control-regex
+
   if (/[\u0000-\u001f\u007f]/.test(text)) return refused('it contains control characters');
   if (/^[\\/]{2}/.test(text)) return refused('it names another machine');
   if (style === 'win32') {
     if (/^[a-z]:(?![\\/])/i.test(text)) return refused('it is relative to a drive');
-    if (/(?:^|[\\/])(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|[\\/]|$)/i.test(text)) return refused('it names a device');
+    if (/(?:^|[\\/])(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|[\\/]|$)/i.test(text))
+      return refused('it names a device');
     if (/:/.test(text.slice(2))) return refused('it names a stream');
   }
   if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return refused('it is not a file of this machine');
-  if (/^\/(?:proc|sys|dev)(?:\/|$)/.test(rules.normalize(text).replaceAll('\\', '/'))) return refused('it names a device');
+  if (/^\/(?:proc|sys|dev)(?:\/|$)/.test(rules.normalize(text).replaceAll('\\', '/')))
+    return refused('it names a device');
 
   if (rules.isAbsolute(text)) {
     const whole = rules.normalize(text);
@@ -37,7 +39,9 @@ export function judgePath(file: string, folders: readonly string[], style: 'posi
       ? { kind: 'candidates', paths: [whole] }
       : { kind: 'outside', path: whole };
   }
-  const paths = folders.map((folder) => rules.resolve(folder, text)).filter((full) => folders.some((folder) => isInside(full, folder, style)));
+  const paths = folders
+    .map((folder) => rules.resolve(folder, text))
+    .filter((full) => folders.some((folder) => isInside(full, folder, style)));
   if (paths.length > 0) return { kind: 'candidates', paths: [...new Set(paths)] };
   return refused(folders.length === 0 ? 'no folder is open' : 'it leads out of the workspace');
 }
@@ -46,7 +50,11 @@ export function judgePath(file: string, folders: readonly string[], style: 'posi
 export function isInside(file: string, folder: string, style: 'posix' | 'win32'): boolean {
   const rules = style === 'win32' ? path.win32 : path.posix;
   const relative = rules.relative(folder, file);
-  return relative === '' || (!relative.startsWith('..') && !rules.isAbsolute(relative)) || /^\.\.[^\\/]/.test(relative);
+  return (
+    relative === '' ||
+    (!relative.startsWith('..') && !rules.isAbsolute(relative)) ||
+    /^\.\.[^\\/]/.test(relative)
+  );
 }
 
 /** A line or column (1-based) as the editor counts it (0-based), drawn into `0…last`; `0` for what is no number. */

@@ -33,14 +33,20 @@ describe('changes of the store', () => {
     assert.equal(taken.length, 1);
     end();
     await second;
-    assert.deepEqual(taken, [{ traceIds: ['a'], all: false }, { traceIds: ['b', 'c', 'd'], all: false }]);
+    assert.deepEqual(taken, [
+      { traceIds: ['a'], all: false },
+      { traceIds: ['b', 'c', 'd'], all: false },
+    ]);
     coalescer.dispose();
   });
 
   it('become "all" when one says so or when there are too many to name', async () => {
     const { coalescer, taken, nextRun } = consumer();
     const run = nextRun();
-    coalescer.add({ traceIds: Array.from({ length: Coalescer.mostIds + 1 }, (_, index) => String(index)), all: false });
+    coalescer.add({
+      traceIds: Array.from({ length: Coalescer.mostIds + 1 }, (_, index) => String(index)),
+      all: false,
+    });
     coalescer.add({ traceIds: ['x'], all: false });
     await run;
     assert.deepEqual(taken, [{ traceIds: [], all: true }]);

@@ -17,14 +17,23 @@ function start(...behaviours: string[]): { client: EngineClient; starts: string[
     start: () => {
       const behaviour = behaviours[Math.min(starts.length, behaviours.length - 1)] ?? 'good';
       starts.push(behaviour);
-      return { protocolVersion, dbPath: 'x', settings: readEngineSettings(() => undefined, [behaviour], () => undefined) };
+      return {
+        protocolVersion,
+        dbPath: 'x',
+        settings: readEngineSettings(
+          () => undefined,
+          [behaviour],
+          () => undefined,
+        ),
+      };
     },
     log: (level, message) => log.push(`${level} ${message}`),
     restartDelaysMs: [1, 2, 3],
   });
   return { client, starts, log };
 }
-const next = <T>(event: (listener: (value: T) => void) => unknown): Promise<T> => new Promise((resolve) => event(resolve));
+const next = <T>(event: (listener: (value: T) => void) => unknown): Promise<T> =>
+  new Promise((resolve) => event(resolve));
 const hasCode = (code: string) => (error: unknown) => error instanceof ChannelError && error.code === code;
 
 describe('the engine’s supervisor', () => {

@@ -1,14 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
-  dayRange, describeFilter, durationUnits, groupFilter, isEmptyFilter, moneyUnits, parseRange, without, withValues,
+  dayRange,
+  describeFilter,
+  durationUnits,
+  groupFilter,
+  isEmptyFilter,
+  moneyUnits,
+  parseRange,
+  without,
+  withValues,
 } from '../../../src/host/views/traces/filter.ts';
 
 describe('ranges as typed', () => {
   it('are read with either, both or no end', () => {
     const cases: [string, object | undefined][] = [
-      ['', {}], ['> 0.01', { min: 0.01 }], ['>=2', { min: 2 }], ['≤ 5', { max: 5 }], ['<.5', { max: 0.5 }],
-      ['1-3', { min: 1, max: 3 }], ['1 to 3', { min: 1, max: 3 }], ['$1 – $3', { min: 1, max: 3 }], ['2', { min: 2 }], ['5ct', { min: 0.05 }],
+      ['', {}],
+      ['> 0.01', { min: 0.01 }],
+      ['>=2', { min: 2 }],
+      ['≤ 5', { max: 5 }],
+      ['<.5', { max: 0.5 }],
+      ['1-3', { min: 1, max: 3 }],
+      ['1 to 3', { min: 1, max: 3 }],
+      ['$1 – $3', { min: 1, max: 3 }],
+      ['2', { min: 2 }],
+      ['5ct', { min: 0.05 }],
     ];
     for (const [text, expected] of cases) assert.deepEqual(parseRange(text, moneyUnits), expected, text);
   });
@@ -20,7 +36,18 @@ describe('ranges as typed', () => {
   });
 
   it('that make no sense are refused', () => {
-    for (const text of ['cheap', '1-2-3', '3-1', '> ', '-', '1 parsec', 'Infinity', 'NaN', '1e9', '9'.repeat(200)]) {
+    for (const text of [
+      'cheap',
+      '1-2-3',
+      '3-1',
+      '> ',
+      '-',
+      '1 parsec',
+      'Infinity',
+      'NaN',
+      '1e9',
+      '9'.repeat(200),
+    ]) {
       assert.equal(parseRange(text, moneyUnits), undefined, text);
     }
     assert.equal(parseRange('$2', durationUnits), undefined);
@@ -45,7 +72,10 @@ describe('filters', () => {
     assert.deepEqual(groupFilter({ models: ['a', 'b'] }, 'model', 'b'), { models: ['b'] });
     const day = dayRange('2026-03-29');
     assert.ok(day);
-    assert.deepEqual(groupFilter({ since: day.since + 5 }, 'day', '2026-03-29'), { since: day.since + 5, until: day.until });
+    assert.deepEqual(groupFilter({ since: day.since + 5 }, 'day', '2026-03-29'), {
+      since: day.since + 5,
+      until: day.until,
+    });
   });
 
   it('take a day as it is on the wall, changes of the clock included', () => {
@@ -58,7 +88,10 @@ describe('filters', () => {
   });
 
   it('are described in a few words, without the tricks of received names', () => {
-    assert.equal(describeFilter({ text: 'refund', onlyErrors: true, minCost: 0.01, models: ['gpt-4o', 'o1', 'o3'] }), '“refund” · errors · gpt-4o, o1 +1 · ≥ $0.0100');
+    assert.equal(
+      describeFilter({ text: 'refund', onlyErrors: true, minCost: 0.01, models: ['gpt-4o', 'o1', 'o3'] }),
+      '“refund” · errors · gpt-4o, o1 +1 · ≥ $0.0100',
+    );
     assert.equal(describeFilter({ minDurationMs: 500, maxDurationMs: 2000 }), '500 ms – 2.00 s');
     assert.ok(!describeFilter({ models: ['a\u202Eb'] }).includes('\u202E'));
   });

@@ -22,7 +22,10 @@ interface Manifest {
   icon: string;
   activationEvents: string[];
   extensionKind: string[];
-  capabilities: { untrustedWorkspaces: { supported: string; restrictedConfigurations: string[] }; virtualWorkspaces: { supported: string } };
+  capabilities: {
+    untrustedWorkspaces: { supported: string; restrictedConfigurations: string[] };
+    virtualWorkspaces: { supported: string };
+  };
   contributes: {
     commands: { command: string }[];
     configuration: { properties: Record<string, Setting> };
@@ -30,7 +33,10 @@ interface Manifest {
     views: Record<string, { id: string; icon: string }[]>;
     viewsContainers: { activitybar: { id: string; icon: string }[] };
     viewsWelcome: { view: string; contents: string; when: string }[];
-    walkthroughs: { id: string; steps: { media: { svg: string }; description: string; completionEvents: string[] }[] }[];
+    walkthroughs: {
+      id: string;
+      steps: { media: { svg: string }; description: string; completionEvents: string[] }[];
+    }[];
   };
 }
 const manifest = readJson('package.json') as Manifest;
@@ -45,50 +51,78 @@ describe('the manifest and the code', () => {
   });
 
   it('know the same settings', () => {
-    assert.deepEqual(Object.keys(contributes.configuration.properties).sort(), Object.values(ids.settings).sort());
+    assert.deepEqual(
+      Object.keys(contributes.configuration.properties).sort(),
+      Object.values(ids.settings).sort(),
+    );
   });
 
   it('know the same views, container, panel and walkthrough', () => {
     const all = Object.values(contributes.views).flat();
     assert.deepEqual(all.map(({ id }) => id).sort(), Object.values(ids.views).sort());
     assert.deepEqual(Object.keys(contributes.views), [ids.viewContainer]);
-    assert.deepEqual(contributes.viewsContainers.activitybar.map(({ id }) => id), [ids.viewContainer]);
+    assert.deepEqual(
+      contributes.viewsContainers.activitybar.map(({ id }) => id),
+      [ids.viewContainer],
+    );
     assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${ids.detailsPanel}`));
-    assert.deepEqual(contributes.walkthroughs.map(({ id }) => id), [ids.walkthrough]);
+    assert.deepEqual(
+      contributes.walkthroughs.map(({ id }) => id),
+      [ids.walkthrough],
+    );
   });
 
   it('use in menus, links and completion events only commands that exist', () => {
-    const links = [...contributes.viewsWelcome.map(({ contents }) => contents), ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description))];
+    const links = [
+      ...contributes.viewsWelcome.map(({ contents }) => contents),
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description)),
+    ];
     const used = [
-      ...Object.values(contributes.menus).flat().map(({ command }) => command),
-      ...links.flatMap((text) => [...resolve(text).matchAll(/\(command:([\w.]+)\)/g)].map(([, id]) => id ?? '')),
-      ...contributes.walkthroughs.flatMap(({ steps }) => steps.flatMap(({ completionEvents }) => completionEvents)).flatMap((event) => (event.startsWith('onCommand:') ? [event.slice(10)] : [])),
+      ...Object.values(contributes.menus)
+        .flat()
+        .map(({ command }) => command),
+      ...links.flatMap((text) =>
+        [...resolve(text).matchAll(/\(command:([\w.]+)\)/g)].map(([, id]) => id ?? ''),
+      ),
+      ...contributes.walkthroughs
+        .flatMap(({ steps }) => steps.flatMap(({ completionEvents }) => completionEvents))
+        .flatMap((event) => (event.startsWith('onCommand:') ? [event.slice(10)] : [])),
     ];
     assert.ok(used.length > 40);
     for (const id of used) assert.ok(known.has(id) || id === `${ids.views.traces}.focus`, id);
   });
 
   it('read and set the same context keys', () => {
-    const whens = [...Object.values(contributes.menus).flat(), ...contributes.viewsWelcome].map(({ when }) => when ?? '').join(' ');
+    const whens = [...Object.values(contributes.menus).flat(), ...contributes.viewsWelcome]
+      .map(({ when }) => when ?? '')
+      .join(' ');
     const used = new Set([...whens.matchAll(/\bllmTraces\.\w+/g)].map(([key]) => key));
     for (const view of Object.values(ids.views)) used.delete(view);
     assert.deepEqual([...used].sort(), Object.values(ids.contextKeys).sort());
   });
 
   it('keep commands that need an argument out of the palette', () => {
-    const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false').map(({ command }) => command);
+    const hidden = contributes.menus['commandPalette']
+      ?.filter(({ when }) => when === 'false')
+      .map(({ command }) => command);
     assert.deepEqual(hidden?.sort(), [...ids.itemCommands].sort());
   });
 
   it('have a text for every placeholder, and no text that is not used', () => {
-    const used = new Set([...readFileSync(path.join(root, 'package.json'), 'utf8').matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));
+    const used = new Set(
+      [...readFileSync(path.join(root, 'package.json'), 'utf8').matchAll(/"%([^%"]+)%"/g)].map(
+        ([, key]) => key,
+      ),
+    );
     assert.deepEqual([...used].sort(), [...strings.keys()].sort());
   });
 
   it('name pictures that are there', () => {
     const files = [
       manifest.icon,
-      ...Object.values(contributes.views).flat().map(({ icon }) => icon),
+      ...Object.values(contributes.views)
+        .flat()
+        .map(({ icon }) => icon),
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.svg)),
     ];
     for (const file of files) assert.ok(existsSync(path.join(root, file)), file);
@@ -102,25 +136,32 @@ describe('the manifest and the code', () => {
 
 describe('trust', () => {
   it('lets no workspace change a port, an origin, a limit, a price or a rule', () => {
-    for (const [key, { scope }] of Object.entries(contributes.configuration.properties)) assert.equal(scope, 'machine', key);
+    for (const [key, { scope }] of Object.entries(contributes.configuration.properties))
+      assert.equal(scope, 'machine', key);
   });
 
   it('is limited in untrusted and virtual workspaces, with every setting restricted', () => {
     const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
     assert.equal(untrustedWorkspaces.supported, 'limited');
     assert.equal(virtualWorkspaces.supported, 'limited');
-    assert.deepEqual([...untrustedWorkspaces.restrictedConfigurations].sort(), Object.values(ids.settings).sort());
+    assert.deepEqual(
+      [...untrustedWorkspaces.restrictedConfigurations].sort(),
+      Object.values(ids.settings).sort(),
+    );
     assert.deepEqual(manifest.extensionKind, ['workspace']);
   });
 });
 
 describe('the rooms of the host and the webviews', () => {
   it('name ids nowhere but in ids.ts', () => {
-    const files = readdirSync(path.join(root, 'src/host'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && file !== 'ids.ts');
+    const files = readdirSync(path.join(root, 'src/host'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && file !== 'ids.ts',
+    );
     const strict = new Set<string>([...known, ...Object.values(ids.settings)]);
     for (const file of files) {
       const text = readFileSync(path.join(root, 'src/host', file), 'utf8');
-      for (const [, id = ''] of text.matchAll(/'(llmTraces\.[\w.]+)'/g)) assert.ok(!strict.has(id), `${file} names ${id}`);
+      for (const [, id = ''] of text.matchAll(/'(llmTraces\.[\w.]+)'/g))
+        assert.ok(!strict.has(id), `${file} names ${id}`);
     }
   });
 });

@@ -7,19 +7,29 @@ import { groupRow, spanRow, traceRow } from './rows.ts';
 
 /** A store in memory that answers the tree's questions and counts them. */
 function store(size: number) {
-  const traces = Array.from({ length: size }, (_, index) => traceRow({ traceId: `t${index}`, name: `trace ${index}` }));
+  const traces = Array.from({ length: size }, (_, index) =>
+    traceRow({ traceId: `t${index}`, name: `trace ${index}` }),
+  );
   const spans = new Map<string, ReturnType<typeof spanRow>[]>();
   const asked: string[] = [];
   const query = (async (method: string, params: never) => {
     const { page, traceId, parentSpanId, traceIds, spanId } = params as {
-      page?: { cursor?: string; limit: number }; traceId: string; parentSpanId: string; traceIds: string[]; spanId: string;
+      page?: { cursor?: string; limit: number };
+      traceId: string;
+      parentSpanId: string;
+      traceIds: string[];
+      spanId: string;
     };
     asked.push(method);
     await Promise.resolve();
     const slice = <T>(rows: readonly T[]) => {
       const from = Number(page?.cursor ?? 0);
       const to = from + (page?.limit ?? 0);
-      return { rows: rows.slice(from, to), total: rows.length, ...(to < rows.length ? { next: String(to) } : {}) };
+      return {
+        rows: rows.slice(from, to),
+        total: rows.length,
+        ...(to < rows.length ? { next: String(to) } : {}),
+      };
     };
     if (method === 'traces/list') return slice(traces);
     if (method === 'traces/groups') return slice([groupRow({ key: 'a' }), groupRow({ key: 'b' })]);
@@ -101,7 +111,10 @@ describe('the tree of traces', () => {
     const { model, spans } = store(1);
     spans.set('t0/', [spanRow({ traceId: 't0', spanId: 'a', childCount: 1 })]);
     spans.set('t0/a', [spanRow({ traceId: 't0', spanId: 'b', childCount: 1 })]);
-    spans.set('t0/b', [spanRow({ traceId: 't0', spanId: 'a', childCount: 1 }), spanRow({ traceId: 't0', spanId: 'b', childCount: 1 })]);
+    spans.set('t0/b', [
+      spanRow({ traceId: 't0', spanId: 'a', childCount: 1 }),
+      spanRow({ traceId: 't0', spanId: 'b', childCount: 1 }),
+    ]);
     let nodes: readonly TreeNode[] = await model.children(undefined);
     const seen: string[] = [];
     while (nodes[0]) {
@@ -124,7 +137,8 @@ describe('the tree of traces', () => {
   it('shows a failure as a row and recovers from it', async () => {
     let works = false;
     const { query } = store(1);
-    const model = new TraceTreeModel(((method: never, params: never) => (works ? query(method, params) : Promise.reject(new Error('no engine')))) as Query);
+    const model = new TraceTreeModel(((method: never, params: never) =>
+      works ? query(method, params) : Promise.reject(new Error('no engine'))) as Query);
     const [failure] = await model.children(undefined);
     assert.ok(failure?.type === 'failure' && failure.message === 'no engine');
     works = true;
@@ -133,10 +147,10 @@ describe('the tree of traces', () => {
 
   it('does not loop on a page that brings nothing', async () => {
     let asked = 0;
-    const model = new TraceTreeModel((() => {
+    const model = new TraceTreeModel(() => {
       asked++;
       return Promise.resolve({ rows: [], next: 'again', total: 5 });
-    }) as unknown as Query);
+    });
     assert.deepEqual(await model.children(undefined), []);
     assert.equal(asked, 1);
   });
@@ -145,8 +159,9 @@ describe('the tree of traces', () => {
     const { model, spans } = store(1);
     spans.set('t0/', [spanRow({ traceId: 't0', spanId: 'a', childCount: 1 })]);
     const node = await model.locate('t0', 'a');
-    assert.equal(node?.key, 't0/a');
-    assert.equal(node?.parent, await first(model));
+    assert.ok(node);
+    assert.equal(node.key, 't0/a');
+    assert.equal(node.parent, await first(model));
     assert.equal(await model.locate('none', 'a'), undefined);
   });
 

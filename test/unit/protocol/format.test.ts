@@ -22,17 +22,40 @@ function table<T>(format: (value: T) => string, rows: readonly (readonly [T, str
 
 describe('numbers as shown', () => {
   it('groups counts by thousands and shows what is not a number as unknown', () => {
-    table(formatCount, [[0, '0'], [999, '999'], [1000, '1,000'], [1234567, '1,234,567'], [-1234, '-1,234'], [NaN, '?'], [Infinity, '?']]);
+    table(formatCount, [
+      [0, '0'],
+      [999, '999'],
+      [1000, '1,000'],
+      [1234567, '1,234,567'],
+      [-1234, '-1,234'],
+      [NaN, '?'],
+      [Infinity, '?'],
+    ]);
   });
 
   it('shortens tokens without rounding up to a wrong unit', () => {
-    table(formatTokens, [[0, '0'], [9999, '9,999'], [10_000, '10.0k'], [999_949, '999.9k'], [999_950, '1.00M'], [1_234_567, '1.23M']]);
+    table(formatTokens, [
+      [0, '0'],
+      [9999, '9,999'],
+      [10_000, '10.0k'],
+      [999_949, '999.9k'],
+      [999_950, '1.00M'],
+      [1_234_567, '1.23M'],
+    ]);
   });
 
   it('shows money with the digits that matter', () => {
     table(formatMoney, [
-      [0, '$0'], [1234.5, '$1,234.50'], [1, '$1.00'], [0.0123, '$0.0123'], [0.5, '$0.5000'],
-      [0.00012345, '$0.00012'], [0.0000004, '$0.0000004'], [-0.02, '-$0.0200'], [NaN, '?'], [1e-25, '$1.0e-25'],
+      [0, '$0'],
+      [1234.5, '$1,234.50'],
+      [1, '$1.00'],
+      [0.0123, '$0.0123'],
+      [0.5, '$0.5000'],
+      [0.00012345, '$0.00012'],
+      [0.0000004, '$0.0000004'],
+      [-0.02, '-$0.0200'],
+      [NaN, '?'],
+      [1e-25, '$1.0e-25'],
     ]);
   });
 
@@ -46,18 +69,38 @@ describe('numbers as shown', () => {
   });
 
   it('quotes a rate per million tokens without the noise of floating point', () => {
-    table(formatRate, [[0.0000025, '$2.5 / 1M'], [1.5e-7, '$0.15 / 1M'], [3e-6, '$3 / 1M'], [0, '$0 / 1M']]);
+    table(formatRate, [
+      [0.0000025, '$2.5 / 1M'],
+      [1.5e-7, '$0.15 / 1M'],
+      [3e-6, '$3 / 1M'],
+      [0, '$0 / 1M'],
+    ]);
   });
 
   it('names durations by the unit people use', () => {
     table(formatDuration, [
-      [0, '0 ms'], [0.42, '0.4 ms'], [350.4, '350 ms'], [999.6, '1.00 s'], [1234, '1.23 s'], [59_990, '60.0 s'],
-      [60_000, '1 min'], [125_000, '2 min 5 s'], [3_720_000, '1 h 2 min'], [86_400_000 * 3, '3 d'], [-5, '-5 ms'], [NaN, '?'],
+      [0, '0 ms'],
+      [0.42, '0.4 ms'],
+      [350.4, '350 ms'],
+      [999.6, '1.00 s'],
+      [1234, '1.23 s'],
+      [59_990, '60.0 s'],
+      [60_000, '1 min'],
+      [125_000, '2 min 5 s'],
+      [3_720_000, '1 h 2 min'],
+      [86_400_000 * 3, '3 d'],
+      [-5, '-5 ms'],
+      [NaN, '?'],
     ]);
   });
 
   it('names sizes', () => {
-    table(formatBytes, [[512, '512 B'], [1500, '1.5 kB'], [3_200_000, '3.2 MB'], [1.1e9, '1.10 GB']]);
+    table(formatBytes, [
+      [512, '512 B'],
+      [1500, '1.5 kB'],
+      [3_200_000, '3.2 MB'],
+      [1.1e9, '1.10 GB'],
+    ]);
   });
 
   it('agrees in number', () => {
@@ -76,9 +119,18 @@ describe('unknown values as shown', () => {
   });
 
   it('counts a call that lacks both input and output tokens once', () => {
-    assert.equal(formatPartialTokens({ known: 900, unknownCalls: 1 }, { known: 100, unknownCalls: 1 }), '≥ 1,000 tokens (1 unknown)');
-    assert.equal(formatPartialTokens({ known: undefined, unknownCalls: 1 }, { known: undefined, unknownCalls: 1 }), 'tokens ?');
-    assert.equal(formatPartialTokens({ known: 1, unknownCalls: 0 }, { known: 0, unknownCalls: 0 }), '1 token');
+    assert.equal(
+      formatPartialTokens({ known: 900, unknownCalls: 1 }, { known: 100, unknownCalls: 1 }),
+      '≥ 1,000 tokens (1 unknown)',
+    );
+    assert.equal(
+      formatPartialTokens({ known: undefined, unknownCalls: 1 }, { known: undefined, unknownCalls: 1 }),
+      'tokens ?',
+    );
+    assert.equal(
+      formatPartialTokens({ known: 1, unknownCalls: 0 }, { known: 0, unknownCalls: 0 }),
+      '1 token',
+    );
   });
 
   it('marks usage of which one side is missing as a lower bound', () => {
@@ -91,7 +143,10 @@ describe('unknown values as shown', () => {
   it('shows an unknown cost as a question and a free call as free', () => {
     assert.equal(formatCost(undefined), 'cost ?');
     assert.equal(formatCost({ unknown: 'price', reason: 'no price' }), 'cost ?');
-    assert.equal(formatCost({ amount: 0, currency: 'USD', parts: [], source: { kind: 'local', name: 'loopback' } }), '$0');
+    assert.equal(
+      formatCost({ amount: 0, currency: 'USD', parts: [], source: { kind: 'local', name: 'loopback' } }),
+      '$0',
+    );
   });
 });
 

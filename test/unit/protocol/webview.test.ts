@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Channel, ChannelError } from '../../../src/base/channel.ts';
 import type { DetailsRequests } from '../../../src/protocol/webview.ts';
-import { checkedDetailsHandlers, isDetailsEvent, isDetailsTarget, isSpanDetails } from '../../../src/protocol/webview.ts';
+import {
+  checkedDetailsHandlers,
+  isDetailsEvent,
+  isDetailsTarget,
+  isSpanDetails,
+} from '../../../src/protocol/webview.ts';
 
 const target = { traceId: 'a'.repeat(32), spanId: '0123456789abcdef' };
 type Nothing = Record<never, never>;
@@ -27,8 +32,14 @@ function pair() {
     'link/open': record('link'),
     'price/set': record('price'),
   });
-  const host = new Channel<Nothing, DetailsRequests, Nothing, Nothing>({ post: (message) => toPanel(message), onMessage: (listener) => (toHost = listener) }, handlers);
-  const panel = new Channel<DetailsRequests, Nothing, Nothing, Nothing>({ post: (message) => toHost(message), onMessage: (listener) => (toPanel = listener) }, {});
+  const host = new Channel<Nothing, DetailsRequests, Nothing, Nothing>(
+    { post: (message) => toPanel(message), onMessage: (listener) => (toHost = listener) },
+    handlers,
+  );
+  const panel = new Channel<DetailsRequests, Nothing, Nothing, Nothing>(
+    { post: (message) => toHost(message), onMessage: (listener) => (toPanel = listener) },
+    {},
+  );
   return { calls, panel, host, post: (message: unknown) => toHost(message) };
 }
 
@@ -40,7 +51,10 @@ describe('messages of a panel', () => {
     await panel.call('details/load', target);
     await panel.call('source/open', { file: 'a.py', line: 3 });
     await panel.call('price/set', { model: 'm', provider: 'openai' });
-    assert.deepEqual(calls.map(([method]) => method), ['load', 'source', 'price']);
+    assert.deepEqual(
+      calls.map(([method]) => method),
+      ['load', 'source', 'price'],
+    );
   });
 
   it('that are wrong are refused and reach nothing', async () => {
@@ -52,7 +66,10 @@ describe('messages of a panel', () => {
       ['details/load', null],
       ['details/load', [target]],
       ['details/explain', { traceId: target.traceId }],
-      ['details/show', JSON.parse(`{"__proto__":{"traceId":"${target.traceId}","spanId":"${target.spanId}"}}`)],
+      [
+        'details/show',
+        JSON.parse(`{"__proto__":{"traceId":"${target.traceId}","spanId":"${target.spanId}"}}`),
+      ],
       ['clipboard/write', { text: 1 }],
       ['source/open', { file: 'x'.repeat(5000), line: 1 }],
       ['source/open', { file: 'a', line: NaN }],
@@ -60,13 +77,28 @@ describe('messages of a panel', () => {
       ['link/open', { url: `https://${'a'.repeat(10_000)}` }],
       ['price/set', { model: 'm', provider: {} }],
     ];
-    for (const [method, params] of wrong) await assert.rejects(panel.call(method, params as never), isBad, JSON.stringify([method, params]).slice(0, 90));
+    for (const [method, params] of wrong)
+      await assert.rejects(
+        panel.call(method, params as never),
+        isBad,
+        JSON.stringify([method, params]).slice(0, 90),
+      );
     assert.deepEqual(calls, []);
   });
 
   it('of an unknown kind, or after the end, do nothing', async () => {
     const { calls, host, post } = pair();
-    for (const message of [null, 1, 'x', [], { t: 'req', id: 1, method: 'constructor', params: {} }, { t: 'req', id: 2, method: '__proto__' }, { t: 'nonsense' }, { t: 'res', id: 99 }]) post(message);
+    for (const message of [
+      null,
+      1,
+      'x',
+      [],
+      { t: 'req', id: 1, method: 'constructor', params: {} },
+      { t: 'req', id: 2, method: '__proto__' },
+      { t: 'nonsense' },
+      { t: 'res', id: 99 },
+    ])
+      post(message);
     host.close('gone');
     post({ t: 'req', id: 3, method: 'details/load', params: target });
     await new Promise((resolve) => setImmediate(resolve));
@@ -80,6 +112,7 @@ describe('what reaches a panel', () => {
     assert.ok(!isDetailsTarget({ ...target, spanId: '0123456789ABCDEF' }));
     assert.ok(isDetailsEvent('details/changed', { traceId: target.traceId }));
     assert.ok(!isDetailsEvent('details/changed', { traceId: 1 }));
-    for (const value of [null, undefined, 1, {}, { row: {} }, { row: { name: 'x' } }]) assert.ok(!isSpanDetails(value));
+    for (const value of [null, undefined, 1, {}, { row: {} }, { row: { name: 'x' } }])
+      assert.ok(!isSpanDetails(value));
   });
 });

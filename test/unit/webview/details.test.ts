@@ -9,15 +9,40 @@ import { chooseTab, tabsOf } from '../../../webview/details/tabChoice.ts';
 import { spanRow } from '../host/rows.ts';
 
 const message = (role: string, ...parts: MessagePart[]): Message => ({ role, parts });
-const call = (id: string | undefined, name = 'f'): MessagePart => ({ type: 'tool_call', id, name, arguments: '{}' });
-const result = (id: string | undefined, text: string): MessagePart => ({ type: 'tool_result', id, result: text });
+const call = (id: string | undefined, name = 'f'): MessagePart => ({
+  type: 'tool_call',
+  id,
+  name,
+  arguments: '{}',
+});
+const result = (id: string | undefined, text: string): MessagePart => ({
+  type: 'tool_result',
+  id,
+  result: text,
+});
 const text = (value: string): MessagePart => ({ type: 'text', text: value });
 
 function details(part: Partial<SpanDetails> = {}): SpanDetails {
   return {
-    row: spanRow(), dialect: 'genai', guessed: false, scope: '', finishReasons: [], retries: 0, rateLimited: false, countRule: '',
-    conversation: { system: [], input: [], output: [] }, toolDefinitions: [], documents: [], evaluations: [], parameters: [], attributes: [],
-    resource: [], events: [], links: [], logs: [], ...part,
+    row: spanRow(),
+    dialect: 'genai',
+    guessed: false,
+    scope: '',
+    finishReasons: [],
+    retries: 0,
+    rateLimited: false,
+    countRule: '',
+    conversation: { system: [], input: [], output: [] },
+    toolDefinitions: [],
+    documents: [],
+    evaluations: [],
+    parameters: [],
+    attributes: [],
+    resource: [],
+    events: [],
+    links: [],
+    logs: [],
+    ...part,
   };
 }
 
@@ -25,39 +50,84 @@ describe('a conversation', () => {
   it('has each tool result with the call it answers, and no message left that was only that', () => {
     const shown = foldToolResults({
       system: [message('system', text('be nice'))],
-      input: [message('user', text('hi')), message('assistant', call('1'), call('2')), message('tool', result('2', 'two')), message('tool', result('1', 'one'))],
+      input: [
+        message('user', text('hi')),
+        message('assistant', call('1'), call('2')),
+        message('tool', result('2', 'two')),
+        message('tool', result('1', 'one')),
+      ],
       output: [message('assistant', text('done'))],
     });
-    assert.deepEqual(shown.input.map(({ role }) => role), ['user', 'assistant']);
-    assert.deepEqual(shown.input[1]?.parts.map((part) => part.type === 'call' && part.result?.result), ['one', 'two']);
+    assert.deepEqual(
+      shown.input.map(({ role }) => role),
+      ['user', 'assistant'],
+    );
+    assert.deepEqual(
+      shown.input[1]?.parts.map((part) => part.type === 'call' && part.result?.result),
+      ['one', 'two'],
+    );
     assert.equal(shown.output.length, 1);
   });
 
   it('keeps a result whose call is not there, or that comes a second time', () => {
     const shown = foldToolResults({
-      system: [], output: [],
-      input: [message('tool', result('9', 'orphan')), message('assistant', call('1')), message('tool', result('1', 'a')), message('tool', result('1', 'again')), message('tool', result(undefined, 'no id'))],
+      system: [],
+      output: [],
+      input: [
+        message('tool', result('9', 'orphan')),
+        message('assistant', call('1')),
+        message('tool', result('1', 'a')),
+        message('tool', result('1', 'again')),
+        message('tool', result(undefined, 'no id')),
+      ],
     });
-    assert.deepEqual(shown.input.map(({ role }) => role), ['tool', 'assistant', 'tool', 'tool']);
+    assert.deepEqual(
+      shown.input.map(({ role }) => role),
+      ['tool', 'assistant', 'tool', 'tool'],
+    );
   });
 
   it('gives calls that share an id their results in turn, ids such as __proto__ included', () => {
     const shown = foldToolResults({
-      system: [], output: [],
-      input: [message('assistant', call('__proto__')), message('tool', result('__proto__', 'a')), message('assistant', call('__proto__')), message('tool', result('__proto__', 'b'))],
+      system: [],
+      output: [],
+      input: [
+        message('assistant', call('__proto__')),
+        message('tool', result('__proto__', 'a')),
+        message('assistant', call('__proto__')),
+        message('tool', result('__proto__', 'b')),
+      ],
     });
-    assert.deepEqual(shown.input.flatMap(({ parts }) => parts.map((part) => part.type === 'call' && part.result?.result)), ['a', 'b']);
+    assert.deepEqual(
+      shown.input.flatMap(({ parts }) => parts.map((part) => part.type === 'call' && part.result?.result)),
+      ['a', 'b'],
+    );
   });
 });
 
 describe('a stack trace', () => {
   it('names places in Python and in JavaScript', () => {
     const lines = stackLines(
-      ['Traceback (most recent call last):', '  File "/app/agent.py", line 12, in run', '    at fn (/app/a b.js:3:7)', '    at async file:///app/x.mjs:10:1', '    at node:internal/x:1:2', 'Error: x'].join('\n'),
+      [
+        'Traceback (most recent call last):',
+        '  File "/app/agent.py", line 12, in run',
+        '    at fn (/app/a b.js:3:7)',
+        '    at async file:///app/x.mjs:10:1',
+        '    at node:internal/x:1:2',
+        'Error: x',
+      ].join('\n'),
     );
-    assert.deepEqual(lines.map(({ place }) => place && [place.file, place.line, place.column]), [
-      undefined, ['/app/agent.py', 12, undefined], ['/app/a b.js', 3, 7], ['file:///app/x.mjs', 10, 1], undefined, undefined,
-    ]);
+    assert.deepEqual(
+      lines.map(({ place }) => place && [place.file, place.line, place.column]),
+      [
+        undefined,
+        ['/app/agent.py', 12, undefined],
+        ['/app/a b.js', 3, 7],
+        ['file:///app/x.mjs', 10, 1],
+        undefined,
+        undefined,
+      ],
+    );
     for (const [index, line] of lines.entries()) {
       const whole = line.before + (line.place?.text ?? '') + line.after;
       assert.ok(index !== 1 || whole === '  File "/app/agent.py", line 12, in run');
@@ -76,20 +146,30 @@ describe('the tabs', () => {
 
   it('are those the span has something for', () => {
     assert.deepEqual(ids(details()), ['conversation', 'cost', 'request', 'attributes', 'explain']);
-    const tool = details({ row: spanRow({ kind: 'tool', usage: undefined, cost: undefined }), tool: { name: 'f' } });
+    const tool = details({
+      row: spanRow({ kind: 'tool', usage: undefined, cost: undefined }),
+      tool: { name: 'f' },
+    });
     assert.deepEqual(ids(tool), ['tool', 'request', 'attributes', 'explain']);
     assert.ok(ids(details({ error: { message: 'x' } })).includes('error'));
   });
 
   it('open where most is told, the user’s choice first', () => {
     const choose = (value: SpanDetails, wanted?: string): string => chooseTab(value, tabsOf(value), wanted);
-    const talk = { system: [], input: [message('user', text('a'))], output: [message('assistant', text('b'))] };
+    const talk = {
+      system: [],
+      input: [message('user', text('a'))],
+      output: [message('assistant', text('b'))],
+    };
     assert.equal(choose(details({ conversation: talk })), 'conversation');
     assert.equal(choose(details({ conversation: talk }), 'cost'), 'cost');
     assert.equal(choose(details({ conversation: talk }), 'tool'), 'conversation');
     assert.equal(choose(details({ conversation: { ...talk, output: [] }, error: {} })), 'error');
     assert.equal(choose(details({ conversation: talk, error: {} })), 'conversation');
-    assert.equal(choose(details({ row: spanRow({ kind: 'other', usage: undefined, cost: undefined }) })), 'attributes');
+    assert.equal(
+      choose(details({ row: spanRow({ kind: 'other', usage: undefined, cost: undefined }) })),
+      'attributes',
+    );
   });
 
   it('are made of details that the panel takes for such', () => {

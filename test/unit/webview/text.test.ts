@@ -7,13 +7,17 @@ import { matchesQuery } from '../../../webview/kit/search.ts';
 
 describe('JSON as shown', () => {
   it('is indented', () => {
-    assert.equal(prettyJson('{"a":[1,{"b":null}],"c":{},"d":[ ]}'), '{\n  "a": [\n    1,\n    {\n      "b": null\n    }\n  ],\n  "c": {},\n  "d": []\n}');
+    assert.equal(
+      prettyJson('{"a":[1,{"b":null}],"c":{},"d":[ ]}'),
+      '{\n  "a": [\n    1,\n    {\n      "b": null\n    }\n  ],\n  "c": {},\n  "d": []\n}',
+    );
   });
 
   it('keeps long numbers, escapes and repeated keys as they were sent', () => {
     const text = '{"id":12345678901234567890,"id":1e400,"s":"a\\"b\\\\","u":"\\u0041"}';
     const pretty = prettyJson(text) ?? '';
-    for (const part of ['12345678901234567890', '1e400', '"a\\"b\\\\"', '"\\u0041"']) assert.ok(pretty.includes(part), part);
+    for (const part of ['12345678901234567890', '1e400', '"a\\"b\\\\"', '"\\u0041"'])
+      assert.ok(pretty.includes(part), part);
     assert.equal(pretty.match(/"id"/g)?.length, 2);
   });
 
@@ -28,7 +32,8 @@ describe('JSON as shown', () => {
   });
 
   it('is left alone when it is no JSON, or very long', () => {
-    for (const text of ['', 'hello', '{a:1}', '[1,', '"text"', '12']) assert.equal(prettyJson(text), undefined, text);
+    for (const text of ['', 'hello', '{a:1}', '[1,', '"text"', '12'])
+      assert.equal(prettyJson(text), undefined, text);
     assert.equal(prettyJson(`[${'1,'.repeat(2_000_000)}1]`), undefined);
   });
 
@@ -41,14 +46,18 @@ describe('JSON as shown', () => {
 describe('a long text in pieces', () => {
   it('is the whole text again when joined, with no character cut in half', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer({ min: 2, max: 50 }), (text, size) => {
-        const chunks = splitChunks(text, size);
-        assert.equal(chunks.join(''), text);
-        for (const chunk of chunks) {
-          assert.ok(chunk.length > 0 && chunk.length <= size);
-          if (text.isWellFormed()) assert.ok(chunk.isWellFormed());
-        }
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 200 }),
+        fc.integer({ min: 2, max: 50 }),
+        (text, size) => {
+          const chunks = splitChunks(text, size);
+          assert.equal(chunks.join(''), text);
+          for (const chunk of chunks) {
+            assert.ok(chunk.length > 0 && chunk.length <= size);
+            if (text.isWellFormed()) assert.ok(chunk.isWellFormed());
+          }
+        },
+      ),
     );
   });
 

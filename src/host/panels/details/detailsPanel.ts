@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Channel } from '../../../base/channel.ts';
+import type { Disposable } from '../../../base/disposable.ts';
 import { visibleLabel } from '../../../protocol/visibleText.ts';
 import type { DetailsEvents, DetailsRequests, DetailsTarget } from '../../../protocol/webview.ts';
 import { checkedDetailsHandlers, isDetailsTarget } from '../../../protocol/webview.ts';
@@ -19,7 +20,7 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
   readonly #extensionUri: vscode.Uri;
   readonly #engine: EngineClient;
   readonly #log: Log;
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #subscriptions: Disposable[];
   #panel: vscode.WebviewPanel | undefined;
   #channel: DetailsChannel | undefined;
   #target: DetailsTarget | undefined;
@@ -51,12 +52,16 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
       return;
     }
     const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    this.#adopt(vscode.window.createWebviewPanel(detailsPanel, vscode.l10n.t('LLM Call'), where, this.#options()));
+    this.#adopt(
+      vscode.window.createWebviewPanel(detailsPanel, vscode.l10n.t('LLM Call'), where, this.#options()),
+    );
   }
 
   /** After a reload of the window: the panel with what its page remembered. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const { traceId, spanId } = (typeof state === 'object' && state !== null ? state : {}) as Partial<DetailsTarget>;
+    const { traceId, spanId } = (
+      typeof state === 'object' && state !== null ? state : {}
+    ) as Partial<DetailsTarget>;
     const target = { traceId, spanId };
     if (this.#panel) panel.dispose();
     else {
@@ -113,7 +118,8 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
 
   #handlers() {
     const done = (run: PromiseLike<unknown>): Promise<null> => Promise.resolve(run).then(() => null);
-    const command = (id: string, argument: unknown): Promise<null> => done(vscode.commands.executeCommand(id, argument));
+    const command = (id: string, argument: unknown): Promise<null> =>
+      done(vscode.commands.executeCommand(id, argument));
     return checkedDetailsHandlers({
       'details/ready': () => this.#target ?? null,
       'details/load': async (target, signal) => {
@@ -134,7 +140,8 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
   }
 
   #tellChanged(): void {
-    if (this.#target && this.#panel?.visible) this.#channel?.emit('details/changed', { traceId: this.#target.traceId });
+    if (this.#target && this.#panel?.visible)
+      this.#channel?.emit('details/changed', { traceId: this.#target.traceId });
   }
 }
 

@@ -10,8 +10,18 @@ import * as text from '../traces/rowText.ts';
 import { plainTooltip, spanIcon } from '../traces/treeItems.ts';
 
 export type CallSiteNode =
-  | { readonly type: 'file' | 'function' | 'line'; readonly key: string; readonly row: CallSiteRow; readonly parent: CallSiteNode | undefined }
-  | { readonly type: 'span'; readonly key: string; readonly row: SpanRow; readonly parent: CallSiteNode | undefined };
+  | {
+      readonly type: 'file' | 'function' | 'line';
+      readonly key: string;
+      readonly row: CallSiteRow;
+      readonly parent: CallSiteNode | undefined;
+    }
+  | {
+      readonly type: 'span';
+      readonly key: string;
+      readonly row: SpanRow;
+      readonly parent: CallSiteNode | undefined;
+    };
 
 /** How many of a line's spans are shown. */
 const newestSpans = 20;
@@ -29,12 +39,17 @@ export class CallSitesView implements vscode.TreeDataProvider<CallSiteNode>, vsc
   constructor(engine: EngineClient, log: Log) {
     this.#engine = engine;
     this.#log = log;
-    this.#view = vscode.window.createTreeView(views.callSites, { treeDataProvider: this, showCollapseAll: true });
+    this.#view = vscode.window.createTreeView(views.callSites, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
     // Sums over all calls change with each of them: twice a second is enough to watch.
-    const coalescer = this.#disposables.add(new Coalescer(async () => this.#refreshIfSeen(), 500));
+    const coalescer = this.#disposables.add(new Coalescer(() => Promise.resolve(this.#refreshIfSeen()), 500));
     this.#disposables.add(this.#changed);
     this.#disposables.add(this.#view);
-    this.#disposables.add(this.#view.onDidChangeVisibility(({ visible }) => visible && this.#isBehind && this.refresh()));
+    this.#disposables.add(
+      this.#view.onDidChangeVisibility(({ visible }) => visible && this.#isBehind && this.refresh()),
+    );
     this.#disposables.add(engine.onChanged((change) => coalescer.add(change)));
     this.#disposables.add(engine.onReady(() => this.refresh()));
   }
@@ -75,7 +90,12 @@ export class CallSitesView implements vscode.TreeDataProvider<CallSiteNode>, vsc
     if (parent?.type === 'line') {
       const { file, line = 1 } = parent.row;
       const spans = await this.#engine.call('callSites/spans', { file, line, limit: newestSpans });
-      return spans.map((row) => ({ type: 'span', key: `${parent.key}/${row.traceId}/${row.spanId}`, row, parent }));
+      return spans.map((row) => ({
+        type: 'span',
+        key: `${parent.key}/${row.traceId}/${row.spanId}`,
+        row,
+        parent,
+      }));
     }
     const type = parent === undefined ? 'file' : parent.type === 'file' ? 'function' : 'line';
     const params = {
@@ -102,7 +122,9 @@ function siteItem(node: Exclude<CallSiteNode, { type: 'span' }>): vscode.TreeIte
   item.id = node.key;
   const folder = node.type === 'file' ? folderOf(row.file) : '';
   item.description = [text.callSiteDescription(row), folder].filter((part) => part !== '').join(' · ');
-  item.iconPath = new vscode.ThemeIcon({ file: 'file-code', function: 'symbol-method', line: 'location' }[node.type]);
+  item.iconPath = new vscode.ThemeIcon(
+    { file: 'file-code', function: 'symbol-method', line: 'location' }[node.type],
+  );
   item.contextValue = node.type === 'line' ? 'site source' : 'site';
   item.tooltip = plainTooltip(visibleLabel(row.file, 400), [text.callSiteDescription(row)]);
   item.accessibilityInformation = { label: `${node.type} ${label}, ${text.callSiteDescription(row)}` };
@@ -115,7 +137,8 @@ function siteItem(node: Exclude<CallSiteNode, { type: 'span' }>): vscode.TreeIte
 function siteLabel(node: Exclude<CallSiteNode, { type: 'span' }>): string {
   const { row } = node;
   if (node.type === 'line') return vscode.l10n.t('Line {0}', row.line ?? '?');
-  if (node.type === 'function') return row.function ? visibleLabel(row.function, 120) : vscode.l10n.t('(top level)');
+  if (node.type === 'function')
+    return row.function ? visibleLabel(row.function, 120) : vscode.l10n.t('(top level)');
   return visibleLabel(row.file.slice(separator(row.file) + 1), 120) || visibleLabel(row.file, 120);
 }
 

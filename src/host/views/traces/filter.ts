@@ -3,12 +3,16 @@ import type { GroupBy, TraceFilter } from '../../../protocol/query.ts';
 import { visibleLabel } from '../../../protocol/visibleText.ts';
 
 export function isEmptyFilter(filter: TraceFilter): boolean {
-  return Object.values(filter).every((value) => value === undefined || value === false || value === '' || isEmptyList(value));
+  return Object.values(filter).every(
+    (value) => value === undefined || value === false || value === '' || isEmptyList(value),
+  );
 }
 
 /** The filter without the named restrictions. */
 export function without(filter: TraceFilter, ...fields: readonly (keyof TraceFilter)[]): TraceFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([key]) => !fields.includes(key as keyof TraceFilter)));
+  return Object.fromEntries(
+    Object.entries(filter).filter(([key]) => !fields.includes(key as keyof TraceFilter)),
+  );
 }
 
 /** Replaces a list restriction; an empty list takes it away. */
@@ -108,7 +112,11 @@ function parseNumber(text: string, units: ReadonlyMap<string, number>): number |
 
 /** The filter in a few words, for the view's title: `errors · gpt-4o · ≥ $0.01 · "refund"`. */
 export function describeFilter(filter: TraceFilter): string {
-  const range = (min: number | undefined, max: number | undefined, format: (value: number) => string): string[] => {
+  const range = (
+    min: number | undefined,
+    max: number | undefined,
+    format: (value: number) => string,
+  ): string[] => {
     if (min !== undefined && max !== undefined) return [`${format(min)} – ${format(max)}`];
     if (min !== undefined) return [`≥ ${format(min)}`];
     return max === undefined ? [] : [`≤ ${format(max)}`];

@@ -25,25 +25,25 @@ export async function searchText(traces: TracesView): Promise<void> {
   box.value = before.text ?? '';
   const apply = (): void => {
     const text = box.value.trim();
-    if (text !== (traces.state.filter.text ?? '')) traces.setFilter(text === '' ? without(before, 'text') : { ...before, text });
+    if (text !== (traces.state.filter.text ?? ''))
+      traces.setFilter(text === '' ? without(before, 'text') : { ...before, text });
   };
   let timer: NodeJS.Timeout | undefined;
-  let accepted = false;
-  await new Promise<void>((resolve) => {
+  const isAccepted = await new Promise<boolean>((resolve) => {
     box.onDidChangeValue(() => {
       clearTimeout(timer);
       timer = setTimeout(apply, typingPauseMs);
     });
     box.onDidAccept(() => {
-      accepted = true;
       apply();
+      resolve(true);
       box.hide();
     });
-    box.onDidHide(() => resolve());
+    box.onDidHide(() => resolve(false));
     box.show();
   });
   clearTimeout(timer);
-  if (!accepted && before.text !== traces.state.filter.text) traces.setFilter(before);
+  if (!isAccepted && before.text !== traces.state.filter.text) traces.setFilter(before);
   box.dispose();
 }
 
@@ -73,7 +73,8 @@ function menu(filter: TraceFilter, engine: EngineClient): FilterItem[] {
     {
       label: `$(error) ${vscode.l10n.t('Only with Errors')}`,
       description: filter.onlyErrors ? vscode.l10n.t('on') : '',
-      run: () => Promise.resolve(filter.onlyErrors ? without(filter, 'onlyErrors') : { ...filter, onlyErrors: true }),
+      run: () =>
+        Promise.resolve(filter.onlyErrors ? without(filter, 'onlyErrors') : { ...filter, onlyErrors: true }),
     },
     list('models', 'sparkle', vscode.l10n.t('Model…')),
     list('services', 'server', vscode.l10n.t('Service…')),
@@ -92,7 +93,12 @@ function menu(filter: TraceFilter, engine: EngineClient): FilterItem[] {
       description: rangeText({ min: filter.minDurationMs, max: filter.maxDurationMs }, formatDuration),
       run: async () => {
         const range = await askRange(vscode.l10n.t('Duration'), '> 2s', durationUnits);
-        return range && { ...without(filter, 'minDurationMs', 'maxDurationMs'), ...ends(range, 'minDurationMs', 'maxDurationMs') };
+        return (
+          range && {
+            ...without(filter, 'minDurationMs', 'maxDurationMs'),
+            ...ends(range, 'minDurationMs', 'maxDurationMs'),
+          }
+        );
       },
     },
     {
@@ -109,23 +115,43 @@ function menu(filter: TraceFilter, engine: EngineClient): FilterItem[] {
   ];
 }
 
-async function pickValues(filter: TraceFilter, field: ListField, title: string, engine: EngineClient): Promise<TraceFilter | undefined> {
+async function pickValues(
+  filter: TraceFilter,
+  field: ListField,
+  title: string,
+  engine: EngineClient,
+): Promise<TraceFilter | undefined> {
   const values = await engine.call('filters/values', { field: valuesOf[field] });
   const chosen = new Set(filter[field]);
   const known = new Set(values.map(({ value }) => value));
-  const all = [...values, ...[...chosen].filter((value) => !known.has(value)).map((value) => ({ value, traces: 0 }))];
+  const all = [
+    ...values,
+    ...[...chosen].filter((value) => !known.has(value)).map((value) => ({ value, traces: 0 })),
+  ];
   const items = all.map(({ value, traces }) => ({
     value,
     label: visiblePickLabel(field === 'flags' ? flagName(value) : value, 120) || vscode.l10n.t('(none)'),
     description: plural(traces, 'trace'),
     picked: chosen.has(value),
   }));
-  const placeHolder = items.length > 0 ? vscode.l10n.t('Traces with any of these') : vscode.l10n.t('None seen so far');
+  const placeHolder =
+    items.length > 0 ? vscode.l10n.t('Traces with any of these') : vscode.l10n.t('None seen so far');
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder, canPickMany: true });
-  return picked && withValues(filter, field, picked.map(({ value }) => value));
+  return (
+    picked &&
+    withValues(
+      filter,
+      field,
+      picked.map(({ value }) => value),
+    )
+  );
 }
 
-async function askRange(title: string, example: string, units: ReadonlyMap<string, number>): Promise<Range | undefined> {
+async function askRange(
+  title: string,
+  example: string,
+  units: ReadonlyMap<string, number>,
+): Promise<Range | undefined> {
   const hint = vscode.l10n.t('For example “{0}”, “< 5” or “1 - 3”; empty for no restriction', example);
   const text = await vscode.window.showInputBox({
     title,
@@ -146,13 +172,18 @@ async function pickTime(filter: TraceFilter): Promise<TraceFilter | undefined> {
     { label: vscode.l10n.t('Last 7 days'), since: now.getTime() - 7 * 86_400_000 },
     { label: vscode.l10n.t('Any time') },
   ];
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Traces that started in') });
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('Traces that started in'),
+  });
   if (!picked) return undefined;
   const rest = without(filter, 'since', 'until');
   return picked.since === undefined ? rest : { ...rest, since: picked.since };
 }
 
-function rangeText(range: { min: number | undefined; max: number | undefined }, format: (value: number) => string): string {
+function rangeText(
+  range: { min: number | undefined; max: number | undefined },
+  format: (value: number) => string,
+): string {
   if (range.min === undefined) return range.max === undefined ? '' : `≤ ${format(range.max)}`;
   return range.max === undefined ? `≥ ${format(range.min)}` : `${format(range.min)} – ${format(range.max)}`;
 }

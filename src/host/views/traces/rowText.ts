@@ -95,13 +95,22 @@ export function callSiteDescription(row: CallSiteRow): string {
 /** Sentences for a screen reader. */
 export function traceAccessibleLabel(row: TraceRow): string {
   const state = row.running ? 'running' : row.errors > 0 ? plural(row.errors, 'error') : 'ok';
-  return spoken([`Trace ${traceLabel(row)}`, `service ${visibleLabel(row.service, 80)}`, state, runTime(row.durationMs, row.running), ...sums(row), flagsSpoken(traceFlags(row))]);
+  return spoken([
+    `Trace ${traceLabel(row)}`,
+    `service ${visibleLabel(row.service, 80)}`,
+    state,
+    runTime(row.durationMs, row.running),
+    ...sums(row),
+    flagsSpoken(traceFlags(row)),
+  ]);
 }
 
 export function spanAccessibleLabel(row: SpanRow): string {
-  const tool = row.toolName === undefined || row.toolName === row.name ? undefined : visibleLabel(row.toolName, 80);
+  const tool =
+    row.toolName === undefined || row.toolName === row.name ? undefined : visibleLabel(row.toolName, 80);
   const model = row.model === undefined ? undefined : `model ${visibleLabel(row.model, 80)}`;
-  const failed = row.status === 'error' ? `failed: ${visibleLabel(row.statusMessage, 200) || 'no message'}` : undefined;
+  const failed =
+    row.status === 'error' ? `failed: ${visibleLabel(row.statusMessage, 200) || 'no message'}` : undefined;
   const isCall = isModelCall(row.kind) && row.counted;
   return spoken([
     `${kindNames[row.kind]} ${spanLabel(row)}`,
@@ -116,7 +125,12 @@ export function spanAccessibleLabel(row: SpanRow): string {
 }
 
 export function groupAccessibleLabel(by: Exclude<GroupBy, 'none'>, row: GroupRow, today: Date): string {
-  return spoken([`${by} ${groupLabel(by, row.key, today)}`, plural(row.traces, 'trace'), ...sums(row), flagsSpoken(traceFlags(row))]);
+  return spoken([
+    `${by} ${groupLabel(by, row.key, today)}`,
+    plural(row.traces, 'trace'),
+    ...sums(row),
+    flagsSpoken(traceFlags(row)),
+  ]);
 }
 
 /** Lines of a trace's hover, after its name. */
@@ -125,7 +139,14 @@ export function traceTooltip(row: TraceRow): string[] {
     `${new Date(row.startMicros / 1000).toLocaleString()} · ${visibleLabel(row.service, 120)}`,
     `Duration: ${runTime(row.durationMs, row.running) ?? '?'}`,
     `${plural(row.spans, 'span')}, ${plural(row.modelCalls, 'model call')}${row.failedCalls > 0 ? ` (${formatCount(row.failedCalls)} failed)` : ''}, ${plural(row.errors, 'error')}`,
-    ...(row.models.length > 0 ? [`Models: ${row.models.slice(0, 8).map((model) => visibleLabel(model, 80)).join(', ')}`] : []),
+    ...(row.models.length > 0
+      ? [
+          `Models: ${row.models
+            .slice(0, 8)
+            .map((model) => visibleLabel(model, 80))
+            .join(', ')}`,
+        ]
+      : []),
     ...tokenLines(row),
     `Cost: ${formatPartialMoney(row.cost) ?? 'none'}`,
     ...(row.sessionId === undefined ? [] : [`Session: ${visibleLabel(row.sessionId, 120)}`]),
@@ -138,10 +159,21 @@ export function traceTooltip(row: TraceRow): string[] {
 export function spanTooltip(row: SpanRow): string[] {
   const text = (value: string): string => visibleLabel(value, longestTooltipText);
   return [
-    joined([kindNames[row.kind], row.model && text(row.model), row.toolName && `tool ${text(row.toolName)}`, text(row.service)]),
+    joined([
+      kindNames[row.kind],
+      row.model && text(row.model),
+      row.toolName && `tool ${text(row.toolName)}`,
+      text(row.service),
+    ]),
     `${new Date(row.startMicros / 1000).toLocaleString()} · ${runTime(row.durationMs, row.durationMs === undefined) ?? '?'}`,
-    ...(row.status === 'error' ? [`${marks.error} ${text(row.statusMessage) || 'Error without a message'}`] : []),
-    ...(row.usage ? [`Tokens: ${usageText(row.usage)}`] : isModelCall(row.kind) && row.counted ? ['Tokens unknown'] : []),
+    ...(row.status === 'error'
+      ? [`${marks.error} ${text(row.statusMessage) || 'Error without a message'}`]
+      : []),
+    ...(row.usage
+      ? [`Tokens: ${usageText(row.usage)}`]
+      : isModelCall(row.kind) && row.counted
+        ? ['Tokens unknown']
+        : []),
     ...(row.cost ? costLines(row.cost).map(text) : []),
     ...(isModelCall(row.kind) && !row.counted ? ['Counted in another span: this one repeats it'] : []),
     ...row.flags.map((flag) => `${marks[flag.severity]} ${flagName(flag.id)}: ${text(flag.reason)}`),
@@ -162,7 +194,10 @@ function runTime(durationMs: number | undefined, running: boolean): string | und
 
 /** For rows, which are narrow. */
 function briefSums(row: Pick<Totals, 'inputTokens' | 'outputTokens' | 'cost'>): (string | undefined)[] {
-  return [formatPartialTokens(row.inputTokens, row.outputTokens, formatTokensBrief), formatPartialMoney(row.cost)];
+  return [
+    formatPartialTokens(row.inputTokens, row.outputTokens, formatTokensBrief),
+    formatPartialMoney(row.cost),
+  ];
 }
 
 function sums(row: Totals): (string | undefined)[] {
@@ -174,7 +209,12 @@ function tokenLines(row: Totals): string[] {
     if (sum.known === undefined) return `${name} ?`;
     return `${name} ${formatCount(sum.known)}${sum.unknownCalls > 0 ? ` (${formatCount(sum.unknownCalls)} unknown)` : ''}`;
   };
-  if (row.inputTokens.known === undefined && row.inputTokens.unknownCalls === 0 && row.outputTokens.known === undefined) return [];
+  if (
+    row.inputTokens.known === undefined &&
+    row.inputTokens.unknownCalls === 0 &&
+    row.outputTokens.known === undefined
+  )
+    return [];
   const cached = row.cacheReadTokens > 0 ? `, ${formatCount(row.cacheReadTokens)} read from cache` : '';
   return [`Tokens: ${one('input', row.inputTokens)}${cached}, ${one('output', row.outputTokens)}`];
 }

@@ -37,12 +37,17 @@ export class TracesView implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     this.#memento = memento;
     this.#model = new TraceTreeModel((method, params) => engine.call(method, params));
     this.#model.setView({ ...readState(memento.get(stateKey)), filter: {} });
-    this.#view = vscode.window.createTreeView(views.traces, { treeDataProvider: this, showCollapseAll: true });
+    this.#view = vscode.window.createTreeView(views.traces, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
     const tree = this.#disposables.add(new Coalescer((change) => this.#takeIn(change)));
     const badge = this.#disposables.add(new Coalescer(() => this.#countErrors(), 1000));
     this.#disposables.add(this.#changed);
     this.#disposables.add(this.#view);
-    this.#disposables.add(this.#view.onDidChangeVisibility(({ visible }) => visible && this.#isBehind && this.refresh()));
+    this.#disposables.add(
+      this.#view.onDidChangeVisibility(({ visible }) => visible && this.#isBehind && this.refresh()),
+    );
     this.#disposables.add(this.#view.onDidCollapseElement(({ element }) => this.#model.forget(element)));
     this.#disposables.add(engine.onChanged((change) => tree.add(change)));
     this.#disposables.add(engine.onChanged((change) => badge.add(change)));
@@ -154,7 +159,11 @@ export class TracesView implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     const since = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
     try {
       const filter: TraceFilter = { onlyErrors: true, since };
-      const { total } = await this.#engine.call('traces/list', { filter, sort: 'newest', page: { limit: 1 } });
+      const { total } = await this.#engine.call('traces/list', {
+        filter,
+        sort: 'newest',
+        page: { limit: 1 },
+      });
       if (total === this.#errorsToday) return;
       this.#errorsToday = total;
       const tooltip = vscode.l10n.t('{0} with errors today', plural(total, 'trace'));
@@ -191,8 +200,13 @@ export function sortNames(): Readonly<Record<TreeViewState['sort'], string>> {
 }
 
 function readState(stored: unknown): Omit<TreeViewState, 'filter'> {
-  const { groupBy, sort } = (typeof stored === 'object' && stored !== null ? stored : {}) as Partial<TreeViewState>;
+  const { groupBy, sort } = (
+    typeof stored === 'object' && stored !== null ? stored : {}
+  ) as Partial<TreeViewState>;
   const groups = ['none', 'session', 'service', 'model', 'day'] as const;
   const sorts = ['newest', 'cost', 'duration', 'tokens'] as const;
-  return { groupBy: groups.find((by) => by === groupBy) ?? 'none', sort: sorts.find((by) => by === sort) ?? 'newest' };
+  return {
+    groupBy: groups.find((by) => by === groupBy) ?? 'none',
+    sort: sorts.find((by) => by === sort) ?? 'newest',
+  };
 }

@@ -22,7 +22,10 @@ export function treeItem(node: TreeNode): vscode.TreeItem {
     case 'more':
       return moreItem(node);
     case 'failure': {
-      const item = new vscode.TreeItem(vscode.l10n.t('Could not be loaded: {0}', visibleLabel(node.message)), None);
+      const item = new vscode.TreeItem(
+        vscode.l10n.t('Could not be loaded: {0}', visibleLabel(node.message)),
+        None,
+      );
       item.iconPath = new vscode.ThemeIcon('warning');
       item.command = { command: commands.refresh, title: vscode.l10n.t('Refresh') };
       return item;
@@ -106,7 +109,9 @@ export function spanIcon(row: SpanRow): vscode.ThemeIcon {
   const icon = kindIcons[row.kind];
   if (row.flags.some((flag) => flag.severity !== 'info')) return warningIcon(icon);
   const color = kindColors.get(row.kind);
-  return color === undefined ? new vscode.ThemeIcon(icon) : new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  return color === undefined
+    ? new vscode.ThemeIcon(icon)
+    : new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
 }
 
 function errorIcon(): vscode.ThemeIcon {
@@ -117,7 +122,12 @@ function warningIcon(icon: string): vscode.ThemeIcon {
   return new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
 }
 
-const groupIcons = { session: 'comment-discussion', service: 'server', model: 'sparkle', day: 'calendar' } as const;
+const groupIcons = {
+  session: 'comment-discussion',
+  service: 'server',
+  model: 'sparkle',
+  day: 'calendar',
+} as const;
 
 const kindColors: ReadonlyMap<SpanKind, string> = new Map([
   ['llm', 'charts.purple'],

@@ -5,7 +5,9 @@ import { groupFilter, isEmptyFilter } from './filter.ts';
 import type { FailureNode, GroupNode, MoreNode, SpanNode, TraceNode, TreeNode } from './nodes.ts';
 import { isOnPath } from './nodes.ts';
 
-export type Query = <M extends 'traces/list' | 'traces/groups' | 'traces/get' | 'spans/children' | 'spans/path'>(
+export type Query = <
+  M extends 'traces/list' | 'traces/groups' | 'traces/get' | 'spans/children' | 'spans/path',
+>(
   method: M,
   params: EngineRequests[M]['params'],
 ) => Promise<EngineRequests[M]['result']>;
@@ -106,8 +108,11 @@ export class TraceTreeModel {
 
   /** Takes in a change of the store. */
   async changed(change: EngineEvents['store/changed']): Promise<Refresh> {
-    const isSimple = this.#view.groupBy === 'none' && this.#view.sort === 'newest' && isEmptyFilter(this.#view.filter);
-    const known = change.traceIds.map((id) => this.#nodes.get(traceKey(undefined, id))).filter((node) => node !== undefined);
+    const isSimple =
+      this.#view.groupBy === 'none' && this.#view.sort === 'newest' && isEmptyFilter(this.#view.filter);
+    const known = change.traceIds
+      .map((id) => this.#nodes.get(traceKey(undefined, id)))
+      .filter((node) => node !== undefined);
     if (change.all || !isSimple || known.length < change.traceIds.length) {
       const changed = new Set(change.traceIds);
       for (const [key, list] of this.#lists) {
@@ -142,7 +147,7 @@ export class TraceTreeModel {
       const before = new Set(list.nodes);
       const { nodes, next, total } = await this.#loadPages(parent, list.wanted);
       // The view changed meanwhile: what came belongs to another tree.
-      if (this.#lists.get(key) !== list) return this.#lists.has(key) || key === rootKey ? this.children(parent) : [];
+      if (this.#lists.get(key) !== list) return key === rootKey ? await this.children(undefined) : [];
       list.nodes = nodes;
       list.next = next;
       list.total = total;
@@ -160,10 +165,13 @@ export class TraceTreeModel {
     }
   }
 
-  async #loadPages(parent: TreeNode | undefined, wanted: number): Promise<{ nodes: TreeNode[]; next?: string | undefined; total: number }> {
+  async #loadPages(
+    parent: TreeNode | undefined,
+    wanted: number,
+  ): Promise<{ nodes: TreeNode[]; next?: string | undefined; total: number }> {
     const nodes = new Map<string, TreeNode>();
     let cursor: string | undefined;
-    let total = 0;
+    let total: number;
     do {
       const limit = Math.min(largestPage, wanted - nodes.size);
       const page = await this.#page(parent, { limit, ...(cursor === undefined ? {} : { cursor }) });
@@ -175,7 +183,10 @@ export class TraceTreeModel {
     return { nodes: [...nodes.values()], next: cursor, total };
   }
 
-  async #page(parent: TreeNode | undefined, page: { limit: number; cursor?: string }): Promise<Page<TreeNode>> {
+  async #page(
+    parent: TreeNode | undefined,
+    page: { limit: number; cursor?: string },
+  ): Promise<Page<TreeNode>> {
     const { filter, groupBy, sort } = this.#view;
     if (parent === undefined && groupBy !== 'none') {
       const groups = await this.#query('traces/groups', { by: groupBy, filter, page });
@@ -192,13 +203,21 @@ export class TraceTreeModel {
     const spans = await this.#query('spans/children', { traceId, parentSpanId, page });
     return {
       ...spans,
-      rows: spans.rows.filter((row) => !isOnPath(parent, row.spanId)).map((row) => this.#spanNode(parent, row)),
+      rows: spans.rows
+        .filter((row) => !isOnPath(parent, row.spanId))
+        .map((row) => this.#spanNode(parent, row)),
     };
   }
 
   #withMore(key: string, parent: TreeNode | undefined, list: LoadedList): readonly TreeNode[] {
     if (list.next === undefined || list.nodes.length >= mostLoaded) return list.nodes;
-    const more: MoreNode = { type: 'more', key: `${key}/more`, parent, loaded: list.nodes.length, total: list.total };
+    const more: MoreNode = {
+      type: 'more',
+      key: `${key}/more`,
+      parent,
+      loaded: list.nodes.length,
+      total: list.total,
+    };
     return [...list.nodes, more];
   }
 

@@ -2,7 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 const [behaviour] = workerData.settings.workspaceFolders;
-const status = { protocolVersion: workerData.protocolVersion, state: 'listening', conflicts: [], dropped: {} };
+const status = {
+  protocolVersion: workerData.protocolVersion,
+  state: 'listening',
+  conflicts: [],
+  dropped: {},
+};
 if (behaviour === 'crash') throw new Error('crash at the start');
 if (behaviour === 'other version') status.protocolVersion = -1;
 
@@ -13,6 +18,7 @@ parentPort.on('message', ({ t, id, method }) => {
   else if (method === 'engine/close' && behaviour !== 'deaf') {
     answer(null);
     parentPort.close();
-  } else if (method === 'receiver/start') parentPort.postMessage({ t: 'ev', event: 'store/changed', body: { traceIds: ['a'], all: false } });
+  } else if (method === 'receiver/start')
+    parentPort.postMessage({ t: 'ev', event: 'store/changed', body: { traceIds: ['a'], all: false } });
   else if (method === 'receiver/stop') process.exit(3);
 });
