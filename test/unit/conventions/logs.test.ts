@@ -18,15 +18,16 @@ describe('Calls that only log records tell of', () => {
       ['tool', 'llm'],
     );
     const [tool, model] = calls;
-    assert.equal(tool?.facts.tool?.name, 'shell');
-    assert.equal(tool?.facts.tool?.result, 'README.md');
-    assert.deepEqual(model?.facts.usage, { input: 8210, output: 402, cacheRead: 7936, reasoning: 320 });
+    assert.ok(tool && model);
+    assert.equal(tool.facts.tool?.name, 'shell');
+    assert.equal(tool.facts.tool?.result, 'README.md');
+    assert.deepEqual(model.facts.usage, { input: 8210, output: 402, cacheRead: 7936, reasoning: 320 });
     assert.deepEqual(
-      [model?.facts.requestModel, model?.facts.provider, model?.sessionId],
+      [model.facts.requestModel, model.facts.provider, model.sessionId],
       ['gpt-5-codex', 'openai', '01-conv'],
     );
-    assert.equal(model?.key.traceId, tool?.key.traceId);
-    assert.notEqual(model?.key.spanId, tool?.key.spanId);
+    assert.equal(model.key.traceId, tool.key.traceId);
+    assert.notEqual(model.key.spanId, tool.key.spanId);
   });
 
   it('are read from Claude Code, with cost, the cache and the span they belong to', () => {
@@ -37,11 +38,12 @@ describe('Calls that only log records tell of', () => {
       ['llm', 'tool'],
     );
     const [model] = calls;
-    assert.deepEqual(model?.facts.usage, { input: 26009, output: 310, cacheRead: 24800, cacheWrite: 1200 });
-    assert.equal(model?.facts.reportedCost?.total, 0.0277);
-    assert.equal(model?.callId, 'req_011');
-    assert.equal(model?.parent?.spanId, '7e943dcbd7ebc793');
-    assert.equal(Math.round((model?.endMicros ?? 0) - (model?.startMicros ?? 0)), 6_400_000);
+    assert.ok(model);
+    assert.deepEqual(model.facts.usage, { input: 26009, output: 310, cacheRead: 24800, cacheWrite: 1200 });
+    assert.equal(model.facts.reportedCost?.total, 0.0277);
+    assert.equal(model.callId, 'req_011');
+    assert.equal(model.parent?.spanId, '7e943dcbd7ebc793');
+    assert.equal(Math.round(model.endMicros - model.startMicros), 6_400_000);
   });
 
   it('take an error that will be tried again for no call, a final one for a failed call', () => {
@@ -72,10 +74,11 @@ describe('Calls that only log records tell of', () => {
       },
     });
     const first = callFromLog(log);
-    assert.deepEqual(callFromLog(log)?.key, first?.key);
-    assert.deepEqual(first?.facts.usage, { input: 10, output: 8, reasoning: 3 });
-    assert.match(first?.key.traceId ?? '', /^[0-9a-f]{32}$/);
-    assert.match(first?.key.spanId ?? '', /^[0-9a-f]{16}$/);
+    assert.ok(first);
+    assert.deepEqual(callFromLog(log)?.key, first.key);
+    assert.deepEqual(first.facts.usage, { input: 10, output: 8, reasoning: 3 });
+    assert.match(first.key.traceId, /^[0-9a-f]{32}$/);
+    assert.match(first.key.spanId, /^[0-9a-f]{16}$/);
     assert.notEqual(syntheticId('a', 16), syntheticId('b', 16));
   });
 
