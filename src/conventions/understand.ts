@@ -67,6 +67,8 @@ class UnderstoodSpan implements SpanFacts {
   readonly #reading: Reading;
   #tool: { readonly value: ToolUse | undefined } | undefined;
   #code: { readonly value: SpanFacts['code'] } | undefined;
+  #conversation: Conversation | undefined;
+  #toolDefinitions: readonly ToolDefinition[] | undefined;
   #parameters: ReadonlyMap<string, string> | undefined;
   #tags: readonly string[] | undefined;
   #evaluations: readonly Evaluation[] | undefined;
@@ -140,11 +142,11 @@ class UnderstoodSpan implements SpanFacts {
   }
 
   conversation(): Conversation {
-    return readConversation(this.#view, this.kind, this.#reading.decided, this.#options);
+    return (this.#conversation ??= readConversation(this.#view, this.kind, this.#reading.decided, this.#options));
   }
 
   toolDefinitions(): readonly ToolDefinition[] {
-    return readToolDefinitions(this.#view, this.#options);
+    return (this.#toolDefinitions ??= readToolDefinitions(this.#view, this.#options));
   }
 
   documents(): readonly RetrievedDocument[] {
