@@ -47,6 +47,10 @@ export default defineConfig(
       '@typescript-eslint/no-generated-empty-object-type': 'off',
       '@typescript-eslint/no-redundant-type-constituents': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // `value?: string | undefined`: with exactOptionalPropertyTypes the two differ.
+      '@typescript-eslint/no-duplicate-type-constituents': 'off',
+      // What crossed a channel is only said to be a string.
+      '@typescript-eslint/no-unnecessary-type-conversion': 'off',
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       // Control characters are what is looked for in hostile text.
       'no-control-regex': 'off',

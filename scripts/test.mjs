@@ -117,7 +117,7 @@ async function main() {
   await ensureDependencies();
   const node = await nodeForTests();
   if (!(await step('build', () => build()))) return;
-  for (const name of steps) if (names.includes(name)) await check(name);
+  await Promise.all(steps.filter((name) => names.includes(name)).map(check));
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'llm-traces-counts-'));
   try {
     for (const [name, pattern] of Object.entries(suites)) {
