@@ -4,7 +4,7 @@ import type { CallHistory, Spread } from '../quality/rule.ts';
 /** Measurements kept of one place, and places kept at all; the one used longest ago goes first. */
 const kept = { values: 64, places: 2_000 } as const;
 /** The spread is worked out anew after so many measurements. */
-const refreshAfter = 16;
+const refreshAfter = 32;
 
 class Measured {
   #values: number[] = [];

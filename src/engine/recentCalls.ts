@@ -2,7 +2,8 @@ import type { AccountingSpan } from '../conventions/accountingTypes.ts';
 import { isNative } from '../conventions/sameCall.ts';
 
 /** Model calls kept for comparison: what the batches of some seconds bring under load. */
-const keptCalls = 20_000;
+const keptCalls = 10_000;
+const keptProcesses = 256;
 /** Of one process, how many of the newest calls are compared by time. */
 const comparedByTime = 2_000;
 /** Two spans of one call start and end together; instrumentations that make theirs later are off by little. */
@@ -11,28 +12,38 @@ const slackMicros = 5_000_000;
 /** The newest model calls of all traces, to find the ones that two instrumentations reported in a trace each. */
 export class RecentCalls {
   readonly #byResponse = new Map<string, AccountingSpan[]>();
+  /** The response ids in order of arrival, as a ring: asking a map for its oldest key gets slow as keys are removed. */
+  readonly #responses: string[] = [];
+  #nextResponse = 0;
   readonly #byProcess = new Map<string, { calls: AccountingSpan[]; native: boolean; other: boolean }>();
 
   add(call: AccountingSpan): void {
-    if (call.responseId !== undefined) {
-      const same = this.#byResponse.get(call.responseId);
-      if (!same) this.#byResponse.set(call.responseId, [call]);
-      else if (
-        same.length < 16 &&
-        !same.some((known) => known.traceId === call.traceId && known.spanId === call.spanId)
-      ) {
-        same.push(call);
-      }
-      if (this.#byResponse.size > keptCalls)
-        this.#byResponse.delete(this.#byResponse.keys().next().value ?? '');
+    if (call.responseId !== undefined) this.#fileResponse(call, call.responseId);
+    let process = this.#byProcess.get(call.service);
+    if (!process) {
+      // Programs that come and go by the hundred: begin anew rather than keep them all.
+      if (this.#byProcess.size >= keptProcesses) this.#byProcess.clear();
+      process = { calls: [], native: false, other: false };
+      this.#byProcess.set(call.service, process);
     }
-    const process = this.#byProcess.get(call.service) ?? { calls: [], native: false, other: false };
-    this.#byProcess.set(call.service, process);
     process.calls.push(call);
     if (isNative(call)) process.native = true;
     else process.other = true;
     if (process.calls.length > 2 * comparedByTime) process.calls = process.calls.slice(-comparedByTime);
-    if (this.#byProcess.size > 256) this.#byProcess.delete(this.#byProcess.keys().next().value ?? '');
+  }
+
+  #fileResponse(call: AccountingSpan, responseId: string): void {
+    const same = this.#byResponse.get(responseId);
+    if (same) {
+      const known = same.some((other) => other.traceId === call.traceId && other.spanId === call.spanId);
+      if (!known && same.length < 16) same.push(call);
+      return;
+    }
+    const oldest = this.#responses[this.#nextResponse];
+    if (oldest !== undefined) this.#byResponse.delete(oldest);
+    this.#responses[this.#nextResponse] = responseId;
+    this.#nextResponse = (this.#nextResponse + 1) % keptCalls;
+    this.#byResponse.set(responseId, [call]);
   }
 
   /** The given calls with those of other traces that may be the same; empty when there is nothing to compare. */

@@ -35,9 +35,10 @@ export class TraceStates {
   readonly #index: IndexWriter;
   readonly #maxSpans: number;
   readonly #states = new Map<string, TraceState>();
+  readonly #oversized = new Set<string>();
   #spans = 0;
 
-  constructor(index: IndexWriter, maxSpans = 60_000) {
+  constructor(index: IndexWriter, maxSpans = 20_000) {
     this.#index = index;
     this.#maxSpans = maxSpans;
   }
@@ -64,6 +65,7 @@ export class TraceStates {
   add(state: TraceState, span: KnownSpan): void {
     if (!state.spans.has(span.view.spanId)) this.#spans++;
     state.spans.set(span.view.spanId, span);
+    if (state.spans.size > largestWholeTrace) this.#oversized.add(state.traceId);
   }
 
   /** The held traces that grew since they were last accounted whole. */
@@ -77,16 +79,24 @@ export class TraceStates {
 
   /** Lets the traces go that were touched longest ago; called between batches, as a batch's states must stay. */
   trim(): void {
-    for (const [traceId, state] of this.#states) {
-      const oversized = state.spans.size > largestWholeTrace;
-      if (this.#spans <= this.#maxSpans && !oversized) continue;
-      this.#states.delete(traceId);
-      this.#spans -= state.spans.size;
+    for (const traceId of this.#oversized) this.#release(traceId);
+    this.#oversized.clear();
+    if (this.#spans <= this.#maxSpans) return;
+    for (const traceId of this.#states.keys()) {
+      this.#release(traceId);
+      if (this.#spans <= this.#maxSpans) break;
     }
+  }
+
+  #release(traceId: string): void {
+    const state = this.#states.get(traceId);
+    if (!state || !this.#states.delete(traceId)) return;
+    this.#spans -= state.spans.size;
   }
 
   clear(): void {
     this.#states.clear();
+    this.#oversized.clear();
     this.#spans = 0;
   }
 
