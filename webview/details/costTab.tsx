@@ -133,7 +133,7 @@ function UnknownCost({
   return (
     <p class="note">
       <Icon name="question" /> Unknown: {visibleLabel(reason, 400)}{' '}
-      {what === 'price' && model !== undefined ? (
+      {what !== 'usage' && model !== undefined ? (
         <button type="button" class="secondary" onClick={() => setPrice(model, details.provider)}>
           Set a price for {visibleLabel(model, 80)}
         </button>

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { isKnownCost } from '../../src/model/cost.ts';
 import type { SpanKind } from '../../src/model/span.ts';
 import type { SpanDetails } from '../../src/protocol/details.ts';
-import { formatCost, formatCount, formatDuration, formatUsage } from '../../src/protocol/format.ts';
+import { formatMoney, formatCount, formatDuration, formatUsage } from '../../src/protocol/format.ts';
 import { isModelCall, kindIcons, kindNames } from '../../src/protocol/kinds.ts';
 import { visibleLabel } from '../../src/protocol/visibleText.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
@@ -138,7 +138,11 @@ function figures(details: SpanDetails): Figure[] {
     list.push({ name: 'First token', value: formatDuration(details.timeToFirstTokenMs) });
   const usage = row.usage ?? details.ownUsage;
   if (isCall || usage)
-    list.push({ name: 'Tokens', value: formatUsage(usage, formatCount), note: tokenNote(details) });
+    list.push({
+      name: 'Tokens',
+      value: usage ? formatUsage(usage, formatCount) : 'unknown',
+      note: tokenNote(details),
+    });
   if (isCall || row.cost) {
     const cost = row.cost ?? details.cost;
     const note = !row.counted
@@ -146,7 +150,11 @@ function figures(details: SpanDetails): Figure[] {
       : cost && !isKnownCost(cost)
         ? visibleLabel(cost.reason, 120)
         : undefined;
-    list.push({ name: 'Cost', value: formatCost(cost), note });
+    list.push({
+      name: 'Cost',
+      value: cost && isKnownCost(cost) ? formatMoney(cost.amount) : 'unknown',
+      note,
+    });
   }
   if (details.finishReasons.length > 0) {
     list.push({

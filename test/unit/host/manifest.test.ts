@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { ruleOperators } from '../../../src/model/userRule.ts';
+import { rules } from '../../../src/quality/rules.ts';
 import * as ids from '../../../src/host/ids.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -16,7 +17,7 @@ interface Setting {
   scope: string;
   default: unknown;
   markdownDescription: string;
-  items?: { properties?: Record<string, { enum?: string[] }> };
+  items?: { enum?: string[]; properties?: Record<string, { enum?: string[] }> };
 }
 interface Manifest {
   icon: string;
@@ -126,6 +127,14 @@ describe('the manifest and the code', () => {
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.svg)),
     ];
     for (const file of files) assert.ok(existsSync(path.join(root, file)), file);
+  });
+
+  it('offer the flags that there are for switching off', () => {
+    const { items } = contributes.configuration.properties[ids.settings.disabledFlags] ?? {};
+    assert.deepEqual(
+      items?.enum,
+      rules.map(({ id }) => id),
+    );
   });
 
   it('offer the same operators for rules', () => {
