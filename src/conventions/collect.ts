@@ -215,13 +215,21 @@ function rankOf(slot: Slot, decided: number): number {
 export interface CollectedUsage {
   readonly dialect: number;
   readonly raw: RawUsage;
-  readonly keys: readonly string[];
+  /** The attribute behind each count. */
+  readonly keys: UsageKeys;
 }
+
+export type UsageKeys = { readonly [U in UsageName]?: string };
 
 export function chooseUsage(collected: Collected, decided: number): readonly CollectedUsage[] {
   const { slots, values } = collected;
   let found:
-    | { dialect: number; raw: RawUsage; keys: string[]; ranks: Partial<Record<UsageName, number>> }[]
+    | {
+        dialect: number;
+        raw: RawUsage;
+        keys: { [U in UsageName]?: string };
+        ranks: Partial<Record<UsageName, number>>;
+      }[]
     | undefined;
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i] as Slot;
@@ -230,11 +238,11 @@ export function chooseUsage(collected: Collected, decided: number): readonly Col
     if (tokens === undefined) continue;
     found ??= [];
     let group = found.find((other) => other.dialect === slot.dialect);
-    if (!group) found.push((group = { dialect: slot.dialect, raw: {}, keys: [], ranks: {} }));
+    if (!group) found.push((group = { dialect: slot.dialect, raw: {}, keys: {}, ranks: {} }));
     if (slot.order >= (group.ranks[slot.usage] ?? unranked)) continue;
     group.raw[slot.usage] = tokens;
     group.ranks[slot.usage] = slot.order;
-    group.keys.push(slot.key);
+    group.keys[slot.usage] = slot.key;
   }
   if (!found) return [];
   if (found.length > 1) {

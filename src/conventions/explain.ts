@@ -1,122 +1,156 @@
 import type { Provenance } from '../model/span.ts';
 import { at, isKnownKey } from './collect.ts';
-import { type DialectFacts, fieldNames } from './dialect.ts';
+import { contentPrefixes } from './contentSources.ts';
+import { readConversation, readDocuments, readToolDefinitions } from './conversation.ts';
+import { type Dialect, fieldNames, type FieldName, usageNames, type UsageName } from './dialect.ts';
 import { isEvaluationKey } from './evaluations.ts';
 import type { SpanInput } from './input.ts';
 import type { UnderstandOptions } from './options.ts';
 import { isParameterKey, isTagKey } from './parameters.ts';
-import { read, type Reading } from './read.ts';
-import { readConversation, readDocuments, readToolDefinitions } from './conversation.ts';
-import { contentPrefixes } from './contentSources.ts';
+import { read, type Reading, type UsageSource } from './read.ts';
+import { dialects } from './registry.ts';
 import { SpanView } from './spanView.ts';
 import { asText } from './values.ts';
 
 /** Where each value of a span came from: the reading is done again, and watched. */
 export function explain(input: SpanInput, options: UnderstandOptions): readonly Provenance[] {
-  const view = new SpanView(input, new Set());
-  const reading = read(view, options);
-  const rows: Provenance[] = [kindRow(input, reading)];
-  const { facts } = reading;
-  addField(rows, reading, 'operation', facts.operation);
-  addField(rows, reading, 'provider', facts.provider);
-  addField(rows, reading, 'requestModel', facts.requestModel, reading.dialectFacts?.requestModel);
-  addField(rows, reading, 'responseModel', facts.responseModel, reading.dialectFacts?.responseModel);
-  addField(rows, reading, 'responseId', facts.responseId, reading.dialectFacts?.responseId);
-  addUsage(rows, reading, view);
-  addField(
-    rows,
-    reading,
-    'finish',
-    facts.finishReasons.join(', ') || undefined,
-    reading.dialectFacts?.finishReasons,
-  );
-  if (facts.reportedCost) {
-    rows.push(row('cost', String(facts.reportedCost.total), [facts.reportedCost.attribute], facts.dialect));
-  }
-  if (facts.timeToFirstTokenMs !== undefined) {
-    const origin = reading.fields.origin(at.firstTokenMillis) ?? reading.fields.origin(at.firstTokenSeconds);
-    const told = reading.dialectFacts?.firstTokenMillis === undefined ? undefined : reading.dialectFacts.from;
-    const from = origin ? [origin.key] : (told ?? ['span events']);
-    rows.push(
-      row('timeToFirstTokenMs', String(facts.timeToFirstTokenMs), from, origin?.dialect ?? facts.dialect),
-    );
-  }
-  for (const name of fieldNames) {
-    if (rows.some((known) => known.field === name) || name === 'cost') continue;
-    const value = asText(reading.fields.get(at[name]));
-    if (value !== undefined) addField(rows, reading, name, value);
-  }
-  if (facts.sessionId !== undefined && !rows.some((known) => known.field === 'sessionId')) {
-    const fromFacts = reading.dialectFacts?.sessionId !== undefined;
-    const from = fromFacts ? reading.dialectFacts.from : ['resource session.id'];
-    rows.push(row('sessionId', facts.sessionId, from, facts.dialect));
-  }
-  if (facts.status.code === 'error') rows.push(statusRow(input, reading));
-  return rows;
+  return new Explainer(input, read(new SpanView(input), options)).rows();
 }
 
-function row(field: string, value: string, from: readonly string[], dialect: string): Provenance {
-  return { field, value: value.length > 300 ? `${value.slice(0, 300)}…` : value, from, dialect };
-}
+/** Facts of tools say nothing about other spans. */
+const toolFields = new Set<FieldName>([
+  'toolName',
+  'toolCallId',
+  'toolType',
+  'toolDescription',
+  'toolArguments',
+  'toolResult',
+]);
 
-function kindRow(input: SpanInput, { facts, decided }: Reading): Provenance {
-  const { signs } = decided;
-  const from: string[] = [];
-  for (const key of signs.keys ?? []) if (input.span.attributes.has(key)) from.push(key);
-  if (from.length === 0 && signs.scopes?.some((scope) => input.scope.name.startsWith(scope))) {
-    from.push(`scope ${input.scope.name}`);
+class Explainer {
+  readonly #input: SpanInput;
+  readonly #reading: Reading;
+  readonly #rows: Provenance[] = [];
+
+  constructor(input: SpanInput, reading: Reading) {
+    this.#input = input;
+    this.#reading = reading;
   }
-  if (
-    decided.kindFrom.includes('gen_ai.operation.name') &&
-    input.span.attributes.has('gen_ai.operation.name')
-  ) {
-    from.push('gen_ai.operation.name');
+
+  rows(): readonly Provenance[] {
+    const { facts, dialectFacts } = this.#reading;
+    this.#addKind();
+    this.#addFact('operation', facts.operation);
+    this.#addFact('provider', facts.provider, dialectFacts?.provider);
+    this.#addFact('requestModel', facts.requestModel, dialectFacts?.requestModel);
+    this.#addFact('responseModel', facts.responseModel, dialectFacts?.responseModel);
+    this.#addFact('responseId', facts.responseId, dialectFacts?.responseId);
+    for (const name of usageNames) this.#addUsage(name);
+    this.#addFact('finish', facts.finishReasons.join(', ') || undefined, dialectFacts?.finishReasons);
+    this.#addFact('sessionId', facts.sessionId, dialectFacts?.sessionId);
+    this.#addFact('userId', facts.userId, dialectFacts?.userId);
+    this.#addFact('agentName', facts.agentName, dialectFacts?.agentName);
+    if (facts.reportedCost) {
+      this.#add('cost', String(facts.reportedCost.total), [facts.reportedCost.attribute], facts.dialect);
+    }
+    this.#addFirstToken();
+    const isTool = facts.kind === 'tool' || facts.kind === 'mcp';
+    for (const name of fieldNames) {
+      if (name === 'cost' || (toolFields.has(name) && !isTool)) continue;
+      if (!this.#rows.some(({ field }) => field === name)) {
+        this.#addFact(name, asText(this.#reading.fields.get(at[name])));
+      }
+    }
+    if (facts.status.code === 'error') this.#addStatus();
+    return this.#rows;
   }
-  if (from.length === 0) from.push(`name ${input.span.name}`);
-  return row('kind', facts.kind, [...new Set(from)], facts.dialect);
-}
 
-function addField(
-  rows: Provenance[],
-  reading: Reading,
-  name: (typeof fieldNames)[number],
-  value: string | undefined,
-  fromDialect?: unknown,
-): void {
-  if (value === undefined) return;
-  const origin = reading.fields.origin(at[name]);
-  const facts: DialectFacts | undefined = reading.dialectFacts;
-  if (fromDialect !== undefined || !origin) {
-    rows.push(row(name, value, facts?.from.length ? facts.from : inferred(name), reading.facts.dialect));
-  } else rows.push(row(name, value, [origin.key], origin.dialect));
-}
+  #add(field: string, value: string, from: readonly string[], dialect: string): void {
+    const short = value.length > 300 ? `${value.slice(0, 300)}…` : value;
+    this.#rows.push({ field, value: short, from, dialect });
+  }
 
-function inferred(name: string): readonly string[] {
-  return name === 'provider' ? ['the model’s name'] : ['events, log records or the span’s name'];
-}
+  #addKind(): void {
+    const { facts, decided } = this.#reading;
+    const keys = this.#watch((view) => decided.kind(view));
+    const { name } = this.#input.scope;
+    const byScope = decided.signs.scopes?.some((scope) => name.startsWith(scope)) ? [`scope ${name}`] : [];
+    const from = keys.length > 0 ? [...keys, ...byScope] : [...byScope, `name ${this.#input.span.name}`];
+    this.#add('kind', facts.kind, from, facts.dialect);
+  }
 
-function addUsage(rows: Provenance[], reading: Reading, view: SpanView): void {
-  const { usage } = reading.facts;
-  if (!usage) return;
-  for (const [name, value] of Object.entries(usage)) {
-    const sources = reading.usageFrom;
-    const keys = sources.flatMap((source) => source.keys);
-    const json = (reading.decided.alsoReads ?? []).filter((key) => view.touched?.has(key));
-    const own = sources[0]?.keys.length === 0 ? json : [];
-    rows.push(
-      row(`usage.${name}`, String(value), [...own, ...keys], sources[0]?.dialect ?? reading.facts.dialect),
-    );
+  /** @param fromDialect the value, when the dialect's own function gave it */
+  #addFact(name: FieldName, value: string | undefined, fromDialect?: unknown): void {
+    if (value === undefined) return;
+    const { decided, dialectFacts, fields } = this.#reading;
+    const origin = fields.origin(at[name]);
+    if (fromDialect === undefined && origin) return this.#add(name, value, [origin.key], origin.dialect);
+    const said = fromDialect === undefined ? [] : (dialectFacts?.from ?? []);
+    const present = said.filter((key) => this.#input.span.attributes.has(key));
+    this.#add(name, value, present.length > 0 ? present : [inferredFrom(name)], decided.id);
+  }
+
+  /** The attribute a count was read from, and what it was corrected with. */
+  #addUsage(name: UsageName): void {
+    const usage = this.#reading.facts.usage as Readonly<Record<string, number | undefined>> | undefined;
+    const value = usage?.[name];
+    const source = this.#sourceOf(name) ?? this.#sourceOf('total');
+    if (value === undefined || !source) return;
+    const from = new Set(this.#keysOf(source, name));
+    if (source.raw[name] !== value) {
+      const parts: readonly UsageName[] = name === 'output' ? ['reasoning'] : ['cacheRead', 'cacheWrite'];
+      for (const part of [...parts, 'total' as const]) {
+        const other = this.#sourceOf(part);
+        if (other) for (const key of this.#keysOf(other, part)) from.add(key);
+      }
+    }
+    this.#add(`usage.${name}`, String(value), [...from], source.dialect);
+  }
+
+  #sourceOf(name: UsageName): UsageSource | undefined {
+    return this.#reading.usageFrom.find(({ raw }) => raw[name] !== undefined);
+  }
+
+  #keysOf(source: UsageSource, name: UsageName): readonly string[] {
+    if (source.keys) return source.keys[name] === undefined ? [] : [source.keys[name]];
+    const dialect: Dialect = dialects.find(({ id }) => id === source.dialect) ?? this.#reading.decided;
+    const keys = this.#watch((view) => dialect.rawUsage?.(view));
+    return keys.length > 0 ? keys : ['log records'];
+  }
+
+  #addFirstToken(): void {
+    const { facts, fields, dialectFacts } = this.#reading;
+    if (facts.timeToFirstTokenMs === undefined) return;
+    const origin = fields.origin(at.firstTokenMillis) ?? fields.origin(at.firstTokenSeconds);
+    const told = dialectFacts?.firstTokenMillis === undefined ? undefined : dialectFacts.from;
+    const from = told ?? (origin ? [origin.key] : ['span events']);
+    this.#add('timeToFirstTokenMs', String(facts.timeToFirstTokenMs), from, origin?.dialect ?? facts.dialect);
+  }
+
+  #addStatus(): void {
+    const { facts, decided, fields } = this.#reading;
+    const { span, logs } = this.#input;
+    const from: string[] = [];
+    if (span.statusCode === 2) from.push('status');
+    const origin = fields.origin(at.errorType);
+    if (origin) from.push(origin.key);
+    if (span.events.some(({ name }) => name === 'exception')) from.push('event exception');
+    from.push(...this.#watch((view) => decided.failed?.(view)));
+    if (from.length === 0) from.push(logs.length > 0 ? 'log records' : 'the finish reason');
+    this.#add('status', `error: ${facts.status.message}`, [...new Set(from)], facts.dialect);
+  }
+
+  /** The attributes that a dialect's function looks at and finds. */
+  #watch(look: (view: SpanView) => unknown): readonly string[] {
+    const touched = new Set<string>();
+    look(new SpanView(this.#input, touched));
+    return [...touched];
   }
 }
 
-function statusRow(input: SpanInput, reading: Reading): Provenance {
-  const from: string[] = [];
-  if (input.span.statusCode === 2) from.push('status');
-  const origin = reading.fields.origin(at.errorType);
-  if (origin) from.push(origin.key);
-  if (input.span.events.some((event) => event.name === 'exception')) from.push('event exception');
-  if (from.length === 0) from.push(...(reading.decided.alsoReads ?? ['the dialect’s own mark']));
-  return row('status', `error: ${reading.facts.status.message}`, from, reading.facts.dialect);
+function inferredFrom(name: FieldName): string {
+  if (name === 'provider') return 'the model’s name';
+  return name === 'sessionId' ? 'the resource' : 'the span’s name, events or log records';
 }
 
 /** Attribute keys that nothing looked at. */

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../otlp/types.ts';
-import type { UsageName } from './dialect.ts';
+import type { UsageKeys } from './collect.ts';
+import { usageNames, type UsageName } from './dialect.ts';
 import type { SpanView } from './spanView.ts';
 import type { RawUsage } from './usage.ts';
 import { readUsageObject } from './usageObject.ts';
@@ -9,7 +10,7 @@ import { asCount, asText, parseJson } from './values.ts';
 export interface LookAlikes {
   readonly model?: { readonly key: string; readonly value: string } | undefined;
   readonly usage?: RawUsage | undefined;
-  readonly usageKeys: readonly string[];
+  readonly usageKeys: UsageKeys;
   readonly inputKey?: string | undefined;
   readonly outputKey?: string | undefined;
   readonly finishKey?: string | undefined;
@@ -25,7 +26,7 @@ const maxAttributes = 512;
  */
 export function findLookAlikes(view: SpanView): LookAlikes | undefined {
   const usage: RawUsage = {};
-  const usageKeys: string[] = [];
+  const usageKeys: { [U in UsageName]?: string } = {};
   const found: { -readonly [K in keyof LookAlikes]: LookAlikes[K] } = { usageKeys, messages: false };
   let left = maxAttributes;
   for (const [key, value] of view.attributes) {
@@ -40,7 +41,7 @@ export function findLookAlikes(view: SpanView): LookAlikes | undefined {
       const tokens = asCount(value);
       if (tokens !== undefined && usage[count] === undefined) {
         usage[count] = tokens;
-        usageKeys.push(key);
+        usageKeys[count] = key;
       }
     } else if (isModelName(name)) found.model ??= modelValue(key, value);
     else if (/(?:^|_)(?:messages|prompts?|llm_input|user_input|question|request_messages)$/.test(name))
@@ -56,17 +57,23 @@ export function findLookAlikes(view: SpanView): LookAlikes | undefined {
   found.messages = found.inputKey !== undefined || found.outputKey !== undefined;
   if (!found.model && !found.usage && !found.messages) return undefined;
   view.touched?.add(found.model?.key ?? '');
-  for (const key of usageKeys) view.touched?.add(key);
+  for (const key of Object.values(usageKeys)) view.touched?.add(key);
   return found;
 }
 
 /** `{"prompt_tokens": 3, …}` as JSON text or structured. */
-function addUsageObject(key: string, value: AttributeValue, usage: RawUsage, keys: string[]): void {
+function addUsageObject(
+  key: string,
+  value: AttributeValue,
+  usage: RawUsage,
+  keys: { [U in UsageName]?: string },
+): void {
   const object = readUsageObject(
     typeof value === 'string' && value.length > 10_000 ? undefined : parseJson(value),
   );
   if (!object) return;
-  keys.push(key);
+  for (const name of usageNames)
+    if (object[name] !== undefined && usage[name] === undefined) keys[name] = key;
   Object.assign(usage, { ...object, ...usage });
 }
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '../otlp/types.ts';
-import { at, type FieldValues } from './collect.ts';
+import { at, type FieldValues, type UsageKeys } from './collect.ts';
 import type { FieldName, UsageName } from './dialect.ts';
 import { type AttributeMapping, isFieldName, isUsageName } from './options.ts';
 import type { SpanView } from './spanView.ts';
@@ -10,7 +10,7 @@ import { asCount, asText, isUsable } from './values.ts';
 export interface Mapped {
   readonly kind: string | undefined;
   readonly usage: RawUsage | undefined;
-  readonly usageKeys: readonly string[];
+  readonly usageKeys: UsageKeys;
   readonly fields: ReadonlyMap<FieldName, { key: string; value: AttributeValue }>;
   /** True when a mapped model comes with mapped usage or messages. */
   readonly isCall: boolean;
@@ -22,7 +22,7 @@ export interface Mapped {
 export function mappedValues(view: SpanView, mappings: readonly AttributeMapping[]): Mapped | undefined {
   const fields = new Map<FieldName, { key: string; value: AttributeValue }>();
   const usage: RawUsage = {};
-  const usageKeys: string[] = [];
+  const usageKeys: { [U in UsageName]?: string } = {};
   let kind: string | undefined;
   let messages = false;
   for (const { attribute, field } of mappings) {
@@ -35,12 +35,12 @@ export function mappedValues(view: SpanView, mappings: readonly AttributeMapping
     else if (field === 'timeToFirstTokenMs') addTiming(fields, attribute, value);
     else messages = true;
   }
-  if (fields.size === 0 && usageKeys.length === 0 && kind === undefined && !messages) return undefined;
-  const isCall =
-    (fields.has('requestModel') || fields.has('responseModel')) && (usageKeys.length > 0 || messages);
+  const hasUsage = Object.keys(usageKeys).length > 0;
+  if (fields.size === 0 && !hasUsage && kind === undefined && !messages) return undefined;
+  const isCall = (fields.has('requestModel') || fields.has('responseModel')) && (hasUsage || messages);
   return {
     kind,
-    usage: usageKeys.length > 0 ? usage : undefined,
+    usage: hasUsage ? usage : undefined,
     usageKeys,
     fields,
     isCall,
@@ -52,12 +52,12 @@ function addCount(
   usage: RawUsage,
   field: UsageName,
   tokens: number | undefined,
-  keys: string[],
+  keys: { [U in UsageName]?: string },
   attribute: string,
 ): void {
   if (tokens === undefined || usage[field] !== undefined) return;
   usage[field] = tokens;
-  keys.push(attribute);
+  keys[field] = attribute;
 }
 
 const timing = 'firstTokenMillis' as FieldName;

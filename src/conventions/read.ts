@@ -1,5 +1,13 @@
 import type { ReportedCost, SpanFacts, SpanKind } from '../model/span.ts';
-import { chooseFields, chooseUsage, collect, type CollectedUsage, type FieldValues, at } from './collect.ts';
+import {
+  chooseFields,
+  chooseUsage,
+  collect,
+  type CollectedUsage,
+  type FieldValues,
+  at,
+  type UsageKeys,
+} from './collect.ts';
 import type { Dialect, DialectFacts } from './dialect.ts';
 import { generic, guessKind } from './dialects/generic.ts';
 import { readFailure } from './failure.ts';
@@ -39,8 +47,15 @@ export interface Reading {
   readonly decided: Dialect;
   readonly fields: FieldValues;
   readonly dialectFacts: DialectFacts | undefined;
-  /** The vocabularies that token counts were taken from, the first one first; JSON values have no keys here. */
-  readonly usageFrom: readonly { readonly dialect: string; readonly keys: readonly string[] }[];
+  /** The vocabularies that token counts were taken from, the first one first. */
+  readonly usageFrom: readonly UsageSource[];
+}
+
+/** One vocabulary's counts; `keys` is absent where a function read them. */
+export interface UsageSource {
+  readonly dialect: string;
+  readonly raw: RawUsage;
+  readonly keys: UsageKeys | undefined;
 }
 
 /** Reads what is read at once; everything is in one pass but the dialects' own functions. */
@@ -193,23 +208,23 @@ function readUsage(
   mapped: Mapped | undefined,
   guessed: boolean,
 ): { raw: RawUsage | undefined; from: Reading['usageFrom'] } {
-  const from: { dialect: string; keys: readonly string[] }[] = [];
+  const from: UsageSource[] = [];
   let raw: RawUsage | undefined = mapped?.usage;
-  if (raw) from.push({ dialect: 'user', keys: mapped?.usageKeys ?? [] });
-  const add = (other: RawUsage | undefined, index: number, keys: readonly string[]): void => {
+  if (raw) from.push({ dialect: 'user', raw, keys: mapped?.usageKeys });
+  const add = (other: RawUsage | undefined, index: number, keys?: UsageKeys): void => {
     if (!other) return;
     raw = raw ? fillUsage(raw, other) : { ...other };
-    from.push({ dialect: dialects[index]?.id ?? 'generic', keys });
+    from.push({ dialect: dialects[index]?.id ?? 'generic', raw: other, keys });
   };
-  add(dialects[decided]?.rawUsage?.(view), decided, []);
+  add(dialects[decided]?.rawUsage?.(view), decided);
   for (const vocabulary of vocabularies) add(vocabulary.raw, vocabulary.dialect, vocabulary.keys);
   if (!hasCounts(raw)) {
-    for (const index of candidates) if (index !== decided) add(dialects[index]?.rawUsage?.(view), index, []);
+    for (const index of candidates) if (index !== decided) add(dialects[index]?.rawUsage?.(view), index);
   }
-  if (!hasCounts(raw) && view.input.logs.length > 0) add(usageFromLogs(view), decided, []);
+  if (!hasCounts(raw) && view.input.logs.length > 0) add(usageFromLogs(view), decided);
   if (!raw && guessed) {
     const found = findLookAlikes(view);
-    add(found?.usage, genericIndex, found?.usageKeys ?? []);
+    add(found?.usage, genericIndex, found?.usageKeys);
   }
   return { raw, from };
 }

@@ -142,7 +142,12 @@ class UnderstoodSpan implements SpanFacts {
   }
 
   conversation(): Conversation {
-    return (this.#conversation ??= readConversation(this.#view, this.kind, this.#reading.decided, this.#options));
+    return (this.#conversation ??= readConversation(
+      this.#view,
+      this.kind,
+      this.#reading.decided,
+      this.#options,
+    ));
   }
 
   toolDefinitions(): readonly ToolDefinition[] {

@@ -20,7 +20,7 @@ describe('Calls that only log records tell of', () => {
     const [tool, model] = calls;
     assert.ok(tool && model);
     assert.equal(tool.facts.tool?.name, 'shell');
-    assert.equal(tool.facts.tool?.result, 'README.md');
+    assert.equal(tool.facts.tool.result, 'README.md');
     assert.deepEqual(model.facts.usage, { input: 8210, output: 402, cacheRead: 7936, reasoning: 320 });
     assert.deepEqual(
       [model.facts.requestModel, model.facts.provider, model.sessionId],
