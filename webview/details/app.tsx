@@ -104,6 +104,9 @@ function useDetails(
   const [loaded, setLoaded] = useState<Loaded>({ state: 'loading' });
   const [asked, setAsked] = useState(0);
   const shownSpan = useRef<string | undefined>(undefined);
+  /** A change during a load is looked at after it: superseding it again and again would show nothing. */
+  const isLoading = useRef(false);
+  const isStale = useRef(false);
   const askAgain = (): void => setAsked((count) => count + 1);
 
   useEffect(() => {
@@ -115,7 +118,8 @@ function useDetails(
       if (!isDetailsEvent('details/changed', change)) return;
       timer ??= setTimeout(() => {
         timer = undefined;
-        askAgain();
+        if (isLoading.current) isStale.current = true;
+        else askAgain();
       }, refetchPauseMs);
     });
     host.channel
@@ -131,16 +135,21 @@ function useDetails(
   useEffect(() => {
     if (!target) return undefined;
     const abort = new AbortController();
+    isLoading.current = true;
+    isStale.current = false;
     let retry: ReturnType<typeof setTimeout> | undefined;
     if (shownSpan.current !== target.spanId && loaded.state !== 'shown') setLoaded({ state: 'loading' });
     host.channel.call('details/load', target, { signal: abort.signal }).then(
       (details) => {
         if (abort.signal.aborted) return;
+        isLoading.current = false;
+        if (isStale.current) retry = setTimeout(askAgain, refetchPauseMs);
         shownSpan.current = target.spanId;
         setLoaded(isSpanDetails(details) ? { state: 'shown', details } : { state: 'gone' });
       },
       (error: unknown) => {
         if (abort.signal.aborted) return;
+        isLoading.current = false;
         const isStarting = error instanceof ChannelError && error.code === 'closed';
         const message = error instanceof Error ? error.message : String(error);
         setLoaded({

@@ -86,7 +86,7 @@ export function groupDescription(row: GroupRow): string {
 
 export function callSiteDescription(row: CallSiteRow): string {
   return joined([
-    plural(row.calls, 'call'),
+    plural(row.calls, 'span'),
     ...briefSums(row),
     row.errors > 0 ? `${marks.error} ${plural(row.errors, 'error')}` : undefined,
   ]);
