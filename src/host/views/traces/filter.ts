@@ -45,14 +45,14 @@ export function groupFilter(filter: TraceFilter, by: Exclude<GroupBy, 'none'>, k
   }
 }
 
-/** Milliseconds from the first of a local day `YYYY-MM-DD` to its last. */
+/** Milliseconds from the first microsecond of a local day `YYYY-MM-DD` to its last. */
 export function dayRange(day: string): { since: number; until: number } | undefined {
   const match = /^(\d{4,6})-(\d{2})-(\d{2})$/.exec(day);
   if (!match) return undefined;
   const [year, month, date] = match.slice(1).map(Number) as [number, number, number];
   return {
     since: new Date(year, month - 1, date).getTime(),
-    until: new Date(year, month - 1, date + 1).getTime() - 1,
+    until: new Date(year, month - 1, date + 1).getTime() - 0.001,
   };
 }
 
