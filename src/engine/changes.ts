@@ -8,8 +8,10 @@ export class Changes {
   readonly #tell: (change: { traceIds: readonly string[]; all: boolean }) => void;
   readonly #traceIds = new Set<string>();
   #all = false;
+  #disposed = false;
   #timer: NodeJS.Timeout | undefined;
-  #lastTold = 0;
+  /** On the monotonic clock: the system's may be set back by hours. */
+  #lastTold = Number.NEGATIVE_INFINITY;
 
   constructor(tell: (change: { traceIds: readonly string[]; all: boolean }) => void) {
     this.#tell = tell;
@@ -18,21 +20,22 @@ export class Changes {
   add(traceIds: readonly string[], all = false): void {
     if (all) this.#all = true;
     for (const traceId of traceIds) {
-      if (this.#traceIds.size >= namedTraces) this.#all = true;
-      else this.#traceIds.add(traceId);
+      if (this.#traceIds.size < namedTraces) this.#traceIds.add(traceId);
+      else if (!this.#traceIds.has(traceId)) this.#all = true;
     }
-    if (this.#timer || (!this.#all && this.#traceIds.size === 0)) return;
-    const wait = Math.max(0, this.#lastTold + intervalMs - Date.now());
+    if (this.#timer || this.#disposed || (!this.#all && this.#traceIds.size === 0)) return;
+    const wait = Math.max(0, this.#lastTold + intervalMs - performance.now());
     this.#timer = setTimeout(() => this.#flush(), wait);
   }
 
   dispose(): void {
+    this.#disposed = true;
     if (this.#timer) clearTimeout(this.#timer);
   }
 
   #flush(): void {
     this.#timer = undefined;
-    this.#lastTold = Date.now();
+    this.#lastTold = performance.now();
     const change = { traceIds: this.#all ? [] : [...this.#traceIds], all: this.#all };
     this.#traceIds.clear();
     this.#all = false;

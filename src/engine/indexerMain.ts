@@ -11,13 +11,18 @@ if (!parentPort) throw new Error('The indexer runs as a worker thread.');
 const port = parentPort;
 const start = workerData as IndexerStart;
 
+type Tell = <E extends keyof IndexerEvents & string>(event: E, body: IndexerEvents[E]) => void;
+
 async function main(): Promise<void> {
   const prices = await loadPriceTable();
+  // Settings may have problems to tell of before the channel is there.
+  const early: (() => void)[] = [];
+  let tell: Tell = (event, body) => early.push(() => tell(event, body));
   const indexer = new Indexer({
     dbPath: start.dbPath,
     settings: start.settings,
     prices,
-    emit: (event, body) => channel.emit(event, body),
+    emit: (event, body) => tell(event, body),
   });
 
   const channel = new Channel<Record<never, never>, IndexerRequests, IndexerEvents, FrontEvents>(
@@ -52,6 +57,8 @@ async function main(): Promise<void> {
         message: `The indexer got a message it does not know: ${reason}`,
       }),
   );
+  tell = (event, body) => channel.emit(event, body);
+  for (const again of early) again();
   channel.on('journal/appended', () => indexer.wake());
   channel.on('receiver/dropped', ({ reason, count }) => indexer.countDropped(reason, count));
 }

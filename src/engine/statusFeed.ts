@@ -7,7 +7,8 @@ export class StatusFeed {
   readonly #read: () => Promise<EngineStatus>;
   readonly #tell: (status: EngineStatus) => void;
   #timer: NodeJS.Timeout | undefined;
-  #lastTold = 0;
+  /** On the monotonic clock: the system's may be set back by hours. */
+  #lastTold = Number.NEGATIVE_INFINITY;
   #disposed = false;
 
   constructor(read: () => Promise<EngineStatus>, tell: (status: EngineStatus) => void) {
@@ -18,7 +19,10 @@ export class StatusFeed {
   /** Something may have changed. */
   touch(): void {
     if (this.#timer || this.#disposed) return;
-    this.#timer = setTimeout(() => void this.#flush(), Math.max(0, this.#lastTold + intervalMs - Date.now()));
+    this.#timer = setTimeout(
+      () => void this.#flush(),
+      Math.max(0, this.#lastTold + intervalMs - performance.now()),
+    );
   }
 
   dispose(): void {
@@ -27,7 +31,7 @@ export class StatusFeed {
   }
 
   async #flush(): Promise<void> {
-    this.#lastTold = Date.now();
+    this.#lastTold = performance.now();
     this.#timer = undefined;
     // A channel that closes meanwhile leaves nothing to tell.
     const status = await this.#read().catch(() => undefined);
