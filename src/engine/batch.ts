@@ -1,6 +1,6 @@
 import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
 import { account } from '../conventions/accounting.ts';
-import { accountAcross } from '../conventions/accountAcross.ts';
+import { accountAcross, mayPairAcross } from '../conventions/accountAcross.ts';
 import type { LogInput, SpanInput } from '../conventions/input.ts';
 import type { SpanKey } from '../model/span.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
@@ -101,7 +101,7 @@ export class Batch {
       settling.push(fresh);
       for (const spanId of fresh.items.keys()) {
         const known = fresh.state.spans.get(spanId);
-        if (known && isModelCall(known.view) && fresh.decisions.get(spanId)?.counted) calls.push(known.view);
+        if (known && mayPairAcross(known.view)) calls.push(known.view);
       }
     }
     const elsewhere = this.#settleAcross(calls, settling);
@@ -117,16 +117,27 @@ export class Batch {
     const candidates = this.#recent.candidates(calls);
     if (candidates.length < 2) return [];
     const here = new Map(settling.map((one) => [one.state.traceId, one]));
-    const decisionOf = (key: SpanKey): CountDecision | undefined =>
-      here.get(key.traceId)?.decisions.get(key.spanId) ??
-      this.#states.held(key.traceId)?.spans.get(key.spanId)?.decided;
     const elsewhere = new Set<TraceState>();
-    for (const { traceId, spanId, decision } of accountAcross(candidates, decisionOf)) {
-      const state = this.#states.touch(traceId);
-      const known = state.spans.get(spanId) ?? this.#lookUp(state, { traceId, spanId });
-      if (!known) continue;
-      known.across = decision;
-      if (!here.has(traceId)) elsewhere.add(state);
+    const knownOf = (key: SpanKey): KnownSpan | undefined => {
+      const state = this.#states.touch(key.traceId);
+      const known = state.spans.get(key.spanId) ?? this.#lookUp(state, key);
+      if (known && !here.has(key.traceId)) elsewhere.add(state);
+      return known;
+    };
+    const compared = withPartners(candidates, knownOf);
+    // What an earlier comparison said is taken back: this one sees more.
+    for (const { known, own } of compared.values()) {
+      known.own ??= own;
+      known.across = undefined;
+    }
+    const views = [...compared.values()].map(({ known }) => known.view);
+    const changes = accountAcross(views, (key) => {
+      const known = compared.get(keyText(key));
+      return here.get(key.traceId)?.decisions.get(key.spanId) ?? known?.own;
+    });
+    for (const { decision, ...key } of changes) {
+      const known = compared.get(keyText(key))?.known;
+      if (known) known.across = decision;
     }
     return [...elsewhere];
   }
@@ -188,13 +199,12 @@ export class Batch {
     rows: IndexedSpan[],
   ): void {
     const final = (spanId: string, own: CountDecision): CountDecision =>
-      own.counted ? (state.spans.get(spanId)?.across ?? own) : own;
+      state.spans.get(spanId)?.across ?? own;
     for (const [spanId, item] of fresh) {
       const known = state.spans.get(spanId);
       const decision = decisions.get(spanId);
       if (known && decision) known.digest = this.#interpreter.digest(item, final(spanId, decision));
     }
-    const repeaterOf = this.#repeaters(state, decisions, fresh, readAgain);
     const flags = this.#interpreter.neighbourFlags(state);
     for (const [spanId, own] of decisions) {
       const known = state.spans.get(spanId);
@@ -211,37 +221,13 @@ export class Batch {
         this.#interpreter.row(item, decision, {
           flags: more,
           isNew: known.decided === undefined,
-          repeatedBy: () => repeaterOf(item)?.facts,
+          repeatedBy: () => this.#find(decision.contentFrom, readAgain)?.facts,
         }),
       );
       known.decided = decision;
+      known.own = own;
       known.neighbourFlags = ids;
     }
-  }
-
-  /** Finds a span that repeats a call, its wrapper or twin, in the trace itself or in another one. */
-  #repeaters(
-    state: TraceState,
-    decisions: ReadonlyMap<string, CountDecision>,
-    fresh: ReadonlyMap<string, Interpreted>,
-    readAgain: ReadAgain,
-  ): (item: Interpreted) => Interpreted | undefined {
-    let repeaters: Map<string, string> | undefined;
-    return (item) => {
-      const lender = state.spans.get(item.spanId)?.across?.lentBy;
-      if (lender && lender.traceId !== item.traceId) {
-        return this.#spans.get(lender.traceId)?.get(lender.spanId) ?? this.#again(lender, readAgain);
-      }
-      if (!repeaters) {
-        repeaters = new Map();
-        for (const [spanId, { countedIn }] of decisions) {
-          if (countedIn?.traceId === state.traceId) repeaters.set(countedIn.spanId, spanId);
-        }
-      }
-      const spanId = repeaters.get(item.spanId);
-      if (spanId === undefined) return undefined;
-      return fresh.get(spanId) ?? this.#again({ traceId: item.traceId, spanId }, readAgain);
-    };
   }
 
   #decide(state: TraceState, fresh: ReadonlyMap<string, Interpreted>): Map<string, CountDecision> {
@@ -307,6 +293,11 @@ export class Batch {
     );
   }
 
+  /** A span of this batch, or one that came before. */
+  #find(key: SpanKey | undefined, readAgain: ReadAgain): Interpreted | undefined {
+    return key && (this.#spans.get(key.traceId)?.get(key.spanId) ?? this.#again(key, readAgain));
+  }
+
   #again(key: SpanKey, readAgain: ReadAgain): Interpreted | undefined {
     const row = this.#index.span(key);
     const input = row && readAgain(row.range);
@@ -326,15 +317,36 @@ function isFuller(a: Interpreted, b: Interpreted): boolean {
   return endA > endB || (endA === endB && a.range.length > b.range.length);
 }
 
-function isModelCall(span: AccountingSpan): boolean {
-  return span.kind === 'llm' || span.kind === 'embedding' || span.kind === 'rerank';
+/** The spans to compare, each with the one it was paired with before, so that no pair is torn apart. */
+function withPartners(
+  candidates: readonly AccountingSpan[],
+  knownOf: (key: SpanKey) => KnownSpan | undefined,
+): Map<string, { known: KnownSpan; own: CountDecision | undefined }> {
+  const compared = new Map<string, { known: KnownSpan; own: CountDecision | undefined }>();
+  const add = (key: SpanKey): KnownSpan | undefined => {
+    const known = knownOf(key);
+    if (known) compared.set(keyText(key), { known, own: ownDecision(known) });
+    return known;
+  };
+  for (const candidate of candidates) {
+    const across = add(candidate)?.across;
+    for (const partner of [across?.countedIn, across?.contentFrom]) if (partner) add(partner);
+  }
+  return compared;
+}
+
+/** What the span's own trace says; of a span that another trace took the count from, that it counts. */
+function ownDecision(known: KnownSpan): CountDecision | undefined {
+  if (known.own) return known.own;
+  const { decided, across } = known;
+  return decided && (across ? { counted: true, rule: decided.rule } : decided);
 }
 
 function decidedAlready(state: TraceState): Map<string, CountDecision> {
   const decisions = new Map<string, CountDecision>();
-  for (const [spanId, { decided, across }] of state.spans) {
-    // What was taken away by an earlier comparison is given back first: the new comparison decides.
-    if (decided) decisions.set(spanId, across ? { ...decided, counted: true } : decided);
+  for (const [spanId, known] of state.spans) {
+    const own = ownDecision(known);
+    if (own) decisions.set(spanId, own);
   }
   return decisions;
 }

@@ -1,7 +1,7 @@
 import { spreadOf } from '../quality/measures.ts';
 import type { CallHistory, Spread } from '../quality/rule.ts';
 
-/** Measurements kept of one place, and places kept at all; the one used longest ago goes first. */
+/** Measurements kept of one place, and places kept at all. */
 const kept = { values: 64, places: 2_000 } as const;
 /** The spread is worked out anew after so many measurements. */
 const refreshAfter = 32;
@@ -36,36 +36,48 @@ export interface Measurement {
   readonly cost: number | undefined;
 }
 
+/** What was measured at one place; a spread is worked out when it is asked for. */
+class PlaceHistory implements CallHistory {
+  readonly #duration = new Measured();
+  readonly #firstToken = new Measured();
+  readonly #cost = new Measured();
+
+  get durationMs(): Spread | undefined {
+    return this.#duration.spread;
+  }
+
+  get timeToFirstTokenMs(): Spread | undefined {
+    return this.#firstToken.spread;
+  }
+
+  get cost(): Spread | undefined {
+    return this.#cost.spread;
+  }
+
+  add(measurement: Measurement): void {
+    this.#duration.add(measurement.durationMs);
+    this.#firstToken.add(measurement.timeToFirstTokenMs);
+    this.#cost.add(measurement.cost);
+  }
+}
+
 /** How earlier calls from the same place went: what "slow" and "expensive" are measured against. */
 export class CallHistories {
-  readonly #places = new Map<
-    string,
-    { durationMs: Measured; timeToFirstTokenMs: Measured; cost: Measured }
-  >();
+  readonly #places = new Map<string, PlaceHistory>();
 
   /** What was measured at that place so far. */
   of(place: string): CallHistory | undefined {
-    const known = this.#places.get(place);
-    return (
-      known && {
-        durationMs: known.durationMs.spread,
-        timeToFirstTokenMs: known.timeToFirstTokenMs.spread,
-        cost: known.cost.spread,
-      }
-    );
+    return this.#places.get(place);
   }
 
   add(place: string, measurement: Measurement): void {
-    const known = this.#places.get(place) ?? {
-      durationMs: new Measured(),
-      timeToFirstTokenMs: new Measured(),
-      cost: new Measured(),
-    };
-    this.#places.delete(place);
-    this.#places.set(place, known);
-    known.durationMs.add(measurement.durationMs);
-    known.timeToFirstTokenMs.add(measurement.timeToFirstTokenMs);
-    known.cost.add(measurement.cost);
-    if (this.#places.size > kept.places) this.#places.delete(this.#places.keys().next().value ?? '');
+    let known = this.#places.get(place);
+    if (!known) {
+      // More places than a program has: names with ids in them, whose history says nothing. Begin anew.
+      if (this.#places.size >= kept.places) this.#places.clear();
+      known = new PlaceHistory();
+      this.#places.set(place, known);
+    }
+    known.add(measurement);
   }
 }

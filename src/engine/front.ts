@@ -34,8 +34,11 @@ type IndexerChannel = Channel<IndexerRequests, Record<never, never>, FrontEvents
 
 /** How often a follower asks whether the owner has gone; it has 2 s to take over. */
 const lockPollMs = 250;
-/** How often a taken port is looked at again. */
+/** How often a taken port is looked at again; every time in vain doubles it, up to the last. */
 const portPollMs = 3_000;
+const longestPortPollMs = 60_000;
+/** How long after a failure to open the store it is tried again. */
+const reopenMs = 2_000;
 
 /** Limits by age drop whole segments: without traffic, too, one is begun now and then. */
 const rollMs = 6 * 3_600_000;
@@ -61,7 +64,12 @@ export class Front {
   #receiving: boolean;
   #starting = true;
   #switching: Promise<void> = Promise.resolve();
-  #problem: EngineStatus['storeProblem'];
+  /** What keeps the journal from being opened or written; the indexer tells its own. */
+  #journalProblem: EngineStatus['storeProblem'];
+  #indexProblem: EngineStatus['storeProblem'];
+  #reopenAt = 0;
+  #portPollAt = 0;
+  #portPolls = 0;
   #dropped = new Map<string, number>();
   #lastReceivedAt: number | undefined;
   #timers: NodeJS.Timeout[] = [];
@@ -90,7 +98,7 @@ export class Front {
     this.indexer.on('store/progress', (progress) => options.emit('store/progress', progress));
     this.indexer.on('engine/log', (entry) => options.emit('engine/log', entry));
     this.indexer.on('indexer/problem', (problem) => {
-      this.#problem = problem ?? undefined;
+      this.#indexProblem = problem ?? undefined;
       this.#status.touch();
     });
     this.#timers.push(setInterval(() => this.#tryToOwn(), lockPollMs));
@@ -130,7 +138,7 @@ export class Front {
       conflicts:
         receiver?.conflicts.map(({ protocol, port, code, heldBy }) => ({ protocol, port, code, heldBy })) ??
         [],
-      storeProblem: this.#problem ?? problem,
+      storeProblem: this.#journalProblem ?? problem,
       store: { ...store, path: this.#options.dbPath },
       dropped: Object.fromEntries(this.#dropped),
       today,
@@ -141,8 +149,9 @@ export class Front {
   #state(): EngineStatus['state'] {
     if (this.#starting) return 'starting';
     if (!this.#receiving) return 'off';
-    if (!this.#lock) return this.#problem ? 'problem' : 'following';
-    const broken = !this.#receiver || this.#receiver.conflicts.length > 0 || this.#problem !== undefined;
+    const problem = this.#journalProblem ?? this.#indexProblem;
+    if (!this.#lock) return problem ? 'problem' : 'following';
+    const broken = !this.#receiver || this.#receiver.conflicts.length > 0 || problem !== undefined;
     return broken ? 'problem' : 'listening';
   }
 
@@ -200,42 +209,56 @@ export class Front {
 
   /** One change of state at a time; a failure is told and does not stop the next. */
   #switch(work: () => Promise<void>): Promise<void> {
-    this.#switching = this.#switching.then(work).catch((error: unknown) => {
-      const storage = error instanceof StorageError ? error : undefined;
-      this.#problem = {
-        code: storage && storage.code !== 'backpressure' ? storage.code : 'unwritable',
-        message: error instanceof Error ? error.message : String(error),
-      };
-      this.#log('error', this.#problem.message);
-    });
+    this.#switching = this.#switching.then(work).catch((error: unknown) => this.#fail(error));
     return this.#switching.then(() => this.#status.touch());
   }
 
+  #fail(error: unknown): void {
+    if (this.#closing) return;
+    const storage = error instanceof StorageError ? error : undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    // What is tried again and again is told once.
+    if (this.#journalProblem?.message !== message) this.#log('error', message);
+    const code = storage && storage.code !== 'backpressure' ? storage.code : 'unwritable';
+    this.#journalProblem = { code, message };
+  }
+
   #tryToOwn(): void {
-    if (this.#lock || this.#closing) return;
+    if (this.#closing || this.#journal || performance.now() < this.#reopenAt) return;
     try {
-      this.#lock = OwnerLock.tryAcquire(lockPath(this.#options.dbPath));
+      this.#lock ??= OwnerLock.tryAcquire(lockPath(this.#options.dbPath));
     } catch (error) {
-      void this.#switch(() => Promise.reject(error instanceof Error ? error : new Error(String(error))));
+      this.#reopenAt = performance.now() + reopenMs;
+      this.#fail(error);
+      this.#status.touch();
       return;
     }
-    if (this.#lock) void this.#switch(() => this.#own());
+    if (!this.#lock) return;
+    // Until it is known how this one went, no other.
+    this.#reopenAt = Number.POSITIVE_INFINITY;
+    void this.#switch(async () => {
+      try {
+        await this.#own();
+      } finally {
+        this.#reopenAt = performance.now() + reopenMs;
+      }
+    });
   }
 
   async #own(): Promise<void> {
-    this.#problem = undefined;
     const read = await this.indexer.call('indexer/own', { settings: this.#settings }, { timeoutMs: 0 });
     this.#journal = await JournalWriter.open(journalDir(this.#options.dbPath), {
       after: read.segment,
       segmentBytes: segmentBytes(this.#settings),
       onDamage: (report) => this.#log('warn', report.message),
     });
+    this.#journalProblem = undefined;
     await this.#openPorts();
   }
 
   async #openPorts(): Promise<void> {
     await this.#closePorts();
-    if (!this.#lock || !this.#receiving) return;
+    if (!this.#journal || !this.#receiving || this.#closing) return;
     const { hosts, grpcPort, httpPort, maxRequestBytes, allowedOrigins } = this.#settings.receiver;
     this.#receiver = await startReceiver({
       settings: { hosts, grpcPort, httpPort, maxRequestBytes, allowedOrigins },
@@ -261,13 +284,13 @@ export class Front {
       const position = await journal.append(signal, payload);
       this.#lastReceivedAt = Date.now();
       this.indexer.emit('journal/appended', position);
-      if (this.#problem?.code === 'full') this.#problem = undefined;
+      this.#journalProblem = undefined;
     } catch (error) {
       if (error instanceof StorageError && error.code === 'backpressure') {
         throw new BackpressureError(error.retryAfterMs ?? 1_000, error.message, { cause: error });
       }
       if (error instanceof StorageError && error.code !== 'backpressure') {
-        this.#problem = { code: error.code, message: error.message };
+        this.#journalProblem = { code: error.code, message: error.message };
         this.#status.touch();
       }
       throw error;
@@ -282,11 +305,16 @@ export class Front {
 
   /** Opens the ports anew once what held them has gone. */
   async #retryPorts(): Promise<void> {
-    const conflicts = this.#receiver?.conflicts ?? [];
-    if (conflicts.length === 0 || !this.#receiving) return;
+    const receiver = this.#receiver;
+    const conflicts = receiver?.conflicts ?? [];
+    if (conflicts.length === 0) this.#portPolls = 0;
+    if (conflicts.length === 0 || !this.#receiving || performance.now() < this.#portPollAt) return;
+    if (!conflicts.every(({ code }) => code === 'EADDRINUSE')) return;
     const held = await Promise.all(conflicts.map(({ host, port }) => answers(host, port, 500)));
-    if (held.every((answer) => !answer) && conflicts.every(({ code }) => code === 'EADDRINUSE'))
-      await this.startReceiving();
+    if (held.some((answer) => answer) || this.#receiver !== receiver) return;
+    // Opening them anew interrupts the ports that work: seldom, where it does not help.
+    this.#portPollAt = performance.now() + Math.min(longestPortPollMs, portPollMs * 2 ** this.#portPolls++);
+    await this.startReceiving();
   }
 
   #ownJournal(): JournalWriter {

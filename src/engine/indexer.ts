@@ -174,7 +174,9 @@ export class Indexer {
         this.#writer = undefined;
         IndexWriter.setAside(this.#options.dbPath);
         this.#openWriter();
-        this.#damaged('The index was damaged: it was set aside, and a new one is being built from the journal.');
+        this.#damaged(
+          'The index was damaged: it was set aside, and a new one is being built from the journal.',
+        );
         return this.wake();
       } catch (again) {
         this.#say({ code: 'corrupt', message: messageOf(again) });
@@ -262,13 +264,16 @@ export class Indexer {
   /** Oldest first, by the limits; counted in the index. */
   async #retain(): Promise<void> {
     const writer = this.#writer;
-    if (!writer || this.#closed || this.#retaining || this.#rebuilding || this.#pipeline?.rereadPosition) return;
+    if (!writer || this.#closed || this.#retaining || this.#rebuilding || this.#pipeline?.rereadPosition)
+      return;
     this.#retaining = true;
     const journal = journalDir(this.#options.dbPath);
     try {
       await this.#exclusively(async () => {
         const currentSegment = this.journal.end().segment;
-        const { segments, spans, traces } = await applyRetention(writer, journal, this.#settings.store, { currentSegment });
+        const { segments, spans, traces } = await applyRetention(writer, journal, this.#settings.store, {
+          currentSegment,
+        });
         if (segments === 0 && spans === 0) return;
         this.#log('info', `The store's limits removed ${traces} traces (${spans} spans).`);
         this.#pipeline?.forget();

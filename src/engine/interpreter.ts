@@ -19,7 +19,7 @@ import { locate } from '../source/locate.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
 import type { JournalReader } from '../store/journalReader.ts';
 import { CallHistories } from './callHistory.ts';
-import { accountingView, interpret, toRow, type Interpreted } from './row.ts';
+import { interpret, micros, toRow, type Interpreted } from './row.ts';
 import type { TraceState } from './traceStates.ts';
 
 const noResource: RawResource = { attributes: new Map(), droppedAttributesCount: 0 };
@@ -162,7 +162,9 @@ export class Interpreter {
   digest(item: Interpreted, decision: CountDecision): TraceSpanView | undefined {
     const { facts } = item;
     if (facts.kind !== 'llm' && facts.kind !== 'tool' && facts.evaluations.length === 0) return undefined;
-    const { startMicros, endMicros } = accountingView(item);
+    const { startTimeUnixNano, endTimeUnixNano } = item.input.span;
+    const startMicros = micros(startTimeUnixNano);
+    const endMicros = endTimeUnixNano === 0n ? startMicros : micros(endTimeUnixNano);
     const usage = decision.counted ? (decision.usage ?? facts.usage) : undefined;
     return traceView(facts, {
       spanId: item.spanId,

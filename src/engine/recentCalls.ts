@@ -1,4 +1,5 @@
 import type { AccountingSpan } from '../conventions/accountingTypes.ts';
+import { isLateAnswer } from '../conventions/lateAnswers.ts';
 import { isNative } from '../conventions/sameCall.ts';
 
 /** Model calls kept for comparison: what the batches of some seconds bring under load. */
@@ -8,6 +9,16 @@ const keptProcesses = 256;
 const comparedByTime = 2_000;
 /** Two spans of one call start and end together; instrumentations that make theirs later are off by little. */
 const slackMicros = 5_000_000;
+/** A streamed answer comes when the stream has ended. */
+const lateSlackMicros = 300_000_000;
+
+interface Process {
+  calls: AccountingSpan[];
+  /** Which kinds of spans that may pair it has sent. */
+  native: boolean;
+  other: boolean;
+  late: boolean;
+}
 
 /** The newest model calls of all traces, to find the ones that two instrumentations reported in a trace each. */
 export class RecentCalls {
@@ -15,7 +26,7 @@ export class RecentCalls {
   /** The response ids in order of arrival, as a ring: asking a map for its oldest key gets slow as keys are removed. */
   readonly #responses: string[] = [];
   #nextResponse = 0;
-  readonly #byProcess = new Map<string, { calls: AccountingSpan[]; native: boolean; other: boolean }>();
+  readonly #byProcess = new Map<string, Process>();
 
   add(call: AccountingSpan): void {
     if (call.responseId !== undefined) this.#fileResponse(call, call.responseId);
@@ -23,11 +34,12 @@ export class RecentCalls {
     if (!process) {
       // Programs that come and go by the hundred: begin anew rather than keep them all.
       if (this.#byProcess.size >= keptProcesses) this.#byProcess.clear();
-      process = { calls: [], native: false, other: false };
+      process = { calls: [], native: false, other: false, late: false };
       this.#byProcess.set(call.service, process);
     }
     process.calls.push(call);
-    if (isNative(call)) process.native = true;
+    if (isLateAnswer(call)) process.late = true;
+    else if (isNative(call)) process.native = true;
     else process.other = true;
     if (process.calls.length > 2 * comparedByTime) process.calls = process.calls.slice(-comparedByTime);
   }
@@ -55,11 +67,12 @@ export class RecentCalls {
         for (const other of same) found.set(keyOf(other), other);
     }
     for (const [service, process] of this.#byProcess) {
-      if (!process.native || !process.other) continue;
+      if (!process.late && !(process.native && process.other)) continue;
       const own = fresh.filter((call) => call.service === service);
       if (own.length === 0) continue;
-      const from = Math.min(...own.map((call) => call.startMicros)) - slackMicros;
-      const to = Math.max(...own.map((call) => call.endMicros)) + slackMicros;
+      const slack = process.late ? lateSlackMicros : slackMicros;
+      const from = Math.min(...own.map((call) => call.startMicros)) - slack;
+      const to = Math.max(...own.map((call) => call.endMicros)) + slack;
       for (const call of process.calls.slice(-comparedByTime)) {
         if (call.endMicros >= from && call.startMicros <= to) found.set(keyOf(call), call);
       }

@@ -85,7 +85,7 @@ export function toRow(item: Interpreted, verdict: Verdict): IndexedSpan {
     name: span.name,
     service: item.service,
     scope: input.scope.name,
-    kind: facts.disposition === 'patch' ? 'event' : facts.kind,
+    kind: facts.kind,
     dialect: facts.dialect,
     guessed: facts.guessed,
     startMicros: micros(span.startTimeUnixNano),

@@ -7,6 +7,8 @@ import type { IndexWriter } from '../store/indexWriter.ts';
 export interface KnownSpan {
   readonly view: AccountingSpan;
   decided: Decided | undefined;
+  /** What the span's own trace decided; unknown after a restart. */
+  own?: CountDecision | undefined;
   /** What comparing with other traces decided; it goes before the trace's own decision where that counts the span. */
   across?: CountDecision | undefined;
   /** For the flags that only show beside other spans; none for kinds without such flags, and after a restart. */
