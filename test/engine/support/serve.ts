@@ -95,5 +95,5 @@ export async function post(
   body: Uint8Array | string,
   contentType: string,
 ): Promise<Response> {
-  return fetch(url + pathName, { method: 'POST', headers: { 'content-type': contentType }, body });
+  return fetch(url + pathName, { method: 'POST', headers: { 'content-type': contentType }, body: body as BodyInit });
 }
