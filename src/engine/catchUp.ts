@@ -89,8 +89,8 @@ function indexRest(
 ): void {
   const writer = IndexWriter.open(dbPath, { onDamage: (report) => options.onProblem(report.message) });
   try {
-    if (options.rebuild) writer.clear();
     const pipeline = new Pipeline(journal, writer, interpreter);
+    if (options.rebuild) pipeline.rebuild();
     if (writer.fresh || options.rebuild) writer.interpretation = interpretation;
     const totalBytes = journal.totalBytes();
     for (let atEnd = false; !atEnd;) {

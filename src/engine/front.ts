@@ -151,6 +151,7 @@ export class Front {
     if (!this.#receiving) return 'off';
     const problem = this.#journalProblem ?? this.#indexProblem;
     if (!this.#lock) return problem ? 'problem' : 'following';
+    if (!this.#journal && !problem) return 'starting';
     const broken = !this.#receiver || this.#receiver.conflicts.length > 0 || problem !== undefined;
     return broken ? 'problem' : 'listening';
   }

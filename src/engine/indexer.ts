@@ -26,6 +26,8 @@ const pollMs = 200;
 const retentionMs = 30_000;
 const settleMs = 1_000;
 const retryMs = 2_000;
+/** How long the deletion of a trace waits for the index. */
+const reachMs = 60_000;
 
 /** The second thread's work: follows the journal as the owner, or another owner's index as a reader; answers queries. */
 export class Indexer {
@@ -87,7 +89,8 @@ export class Indexer {
 
   /** Becomes the writer; the caller holds the owner's lock. Returns what the index has read already. */
   own(settings: EngineSettings): JournalPosition {
-    const writer = this.#openWriter();
+    // Asked again after the journal could not be opened, it is the writer already.
+    const writer = this.#writer ?? this.#openWriter();
     this.configure(settings);
     this.wake();
     return writer.position;
@@ -98,6 +101,9 @@ export class Indexer {
       onDamage: (report) => this.#damaged(report.message),
     });
     this.#writer = writer;
+    // It may look at a file that was set aside just now.
+    this.#reader?.close();
+    this.#reader = undefined;
     this.#pipeline = new Pipeline(this.journal, writer, this.interpreter);
     if (writer.fresh) writer.interpretation = interpretation;
     else if (writer.interpretation !== interpretation) this.#startReread();
@@ -137,7 +143,7 @@ export class Indexer {
       this.#solved();
       if (changed.length > 0) this.#changes.add(changed);
       if (this.#rebuilding) this.#rebuilding.spans += spans;
-      if (wasRereading || this.#rebuilding) this.#progress(pipeline);
+      if (wasRereading || this.#rebuilding) this.#progress(pipeline, atEnd);
       if (wasRereading && !pipeline.rereadPosition && this.#writer)
         this.#writer.interpretation = interpretation;
       this.#release();
@@ -147,10 +153,12 @@ export class Indexer {
     }
   }
 
-  #progress(pipeline: Pipeline): void {
+  #progress(pipeline: Pipeline, atEnd: boolean): void {
     const left = this.journal.bytesAfter(pipeline.rereadPosition ?? pipeline.position);
     const rebuilding = this.#rebuilding;
-    const done = rebuilding ? !isBefore(pipeline.position, rebuilding.until) : !pipeline.rereadPosition;
+    // A torn tail is never read: the end is where nothing more comes, too.
+    const read = rebuilding && (atEnd || !isBefore(pipeline.position, rebuilding.until));
+    const done = rebuilding ? read : !pipeline.rereadPosition;
     const now = Date.now();
     if (!done && now - this.#lastProgress < 100) return;
     this.#lastProgress = now;
@@ -167,11 +175,15 @@ export class Indexer {
       error instanceof StorageError
         ? error
         : new StorageError('unwritable', messageOf(error), { cause: error });
-    this.#log('error', storage.message);
+    // What is tried again and again is told once.
+    if (this.#problem?.message !== storage.message) this.#log('error', storage.message);
     if (storage.code === 'corrupt') {
       try {
+        this.#pipeline = undefined;
         this.#writer?.close();
         this.#writer = undefined;
+        this.#reader?.close();
+        this.#reader = undefined;
         IndexWriter.setAside(this.#options.dbPath);
         this.#openWriter();
         this.#damaged(
@@ -184,15 +196,24 @@ export class Indexer {
     } else {
       this.#say({ code: storage.code === 'full' ? 'full' : 'unwritable', message: storage.message });
     }
+    this.#cancelStep();
     this.#scheduled = setTimeout(() => {
       this.#scheduled = undefined;
       this.wake();
     }, retryMs);
   }
 
+  #cancelStep(): void {
+    if (!this.#scheduled) return;
+    clearImmediate(this.#scheduled as NodeJS.Immediate);
+    clearTimeout(this.#scheduled as NodeJS.Timeout);
+    this.#scheduled = undefined;
+  }
+
   #say(problem: EngineStatus['storeProblem']): void {
-    if (this.#problem?.code === problem?.code) return;
+    const isSame = this.#problem?.code === problem?.code;
     this.#problem = problem;
+    if (isSame) return;
     this.#options.emit('indexer/problem', problem ?? null);
   }
 
@@ -246,7 +267,8 @@ export class Indexer {
 
   #settle(): void {
     const pipeline = this.#pipeline;
-    if (!pipeline || this.#busy || this.#closed) return;
+    // While the index cannot be written, the next step finds out when it can.
+    if (!pipeline || this.#busy || this.#closed || this.#problem) return;
     try {
       this.#changes.add(pipeline.settleDeferred());
       this.#commitDropped();
@@ -280,6 +302,8 @@ export class Indexer {
         this.#changes.add([], true);
       });
     } catch (error) {
+      if (this.#closed) return;
+      this.#pipeline?.forget();
       this.#log('warn', messageOf(error));
     } finally {
       this.#retaining = false;
@@ -312,9 +336,8 @@ export class Indexer {
     if (this.#rebuilding || this.#busy) {
       return Promise.reject(new StorageError('backpressure', 'The store is busy; try again in a moment.'));
     }
-    writer.clear();
+    this.#pipeline.rebuild();
     writer.interpretation = interpretation;
-    this.#pipeline.forget({ segment: 0, offset: 0 });
     this.#progressTotal = this.journal.totalBytes();
     this.#changes.add([], true);
     return new Promise((resolve, reject) => {
@@ -327,23 +350,35 @@ export class Indexer {
   async deleteAll(firstKept: number): Promise<void> {
     const position = { segment: firstKept, offset: 0 };
     await this.#exclusively(async () => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          this.#writer?.deleteAll(position);
-          break;
-        } catch (error) {
-          // Another window is reading: its query ends soon.
-          if (attempt === 20) throw error;
-          await sleep(100);
+      const writer = this.#writer;
+      if (!writer) return;
+      try {
+        for (let attempt = 1; ; attempt++) {
+          try {
+            writer.deleteAll(position);
+            break;
+          } catch (error) {
+            // Another window is reading: its query ends soon.
+            if (attempt === 20 || this.#closed) throw error;
+            await sleep(100);
+          }
+        }
+        // Nothing is left that an older version would have understood differently.
+        writer.interpretation = interpretation;
+      } finally {
+        if (!this.#closed) {
+          this.#pipeline?.restart();
+          this.#changes.add([], true);
         }
       }
-      this.#pipeline?.forget(position);
-      this.#changes.add([], true);
     });
   }
 
   async deleteTrace(traceId: string, firstKept: number): Promise<void> {
-    await this.reach({ segment: firstKept, offset: 0 }, 60_000);
+    if (!(await this.reach({ segment: firstKept, offset: 0 }, reachMs))) {
+      // What is not in the index yet would come back.
+      throw new StorageError('backpressure', 'The index is still being written; try again in a while.');
+    }
     await this.#exclusively(async () => {
       if (!this.#writer) return;
       await deleteTraces(this.#writer, journalDir(this.#options.dbPath), [traceId], {
@@ -354,9 +389,18 @@ export class Indexer {
     });
   }
 
+  /** Never throws for an index that cannot be read: that is a status, too. */
   status(): IndexerStatus {
-    const reader = this.reader;
-    const position = this.#writer?.position ?? reader?.position ?? { segment: 0, offset: 0 };
+    try {
+      return this.#status(this.reader);
+    } catch (error) {
+      const code = error instanceof StorageError && error.code !== 'backpressure' ? error.code : 'unwritable';
+      return { ...this.#status(undefined), problem: this.#problem ?? { code, message: messageOf(error) } };
+    }
+  }
+
+  #status(reader: IndexReader | undefined): IndexerStatus {
+    const position = (reader && (this.#writer?.position ?? reader.position)) ?? { segment: 0, offset: 0 };
     const counts = reader?.counts() ?? { spans: 0, traces: 0, indexBytes: 0 };
     const counters = reader?.counters();
     const midnight = new Date().setHours(0, 0, 0, 0);
@@ -375,10 +419,7 @@ export class Indexer {
     if (this.#closed) return;
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    if (this.#scheduled) {
-      clearImmediate(this.#scheduled as NodeJS.Immediate);
-      clearTimeout(this.#scheduled as NodeJS.Timeout);
-    }
+    this.#cancelStep();
     this.#changes.dispose();
     this.#rebuilding?.reject(new Error('The engine was closed.'));
     try {

@@ -4,6 +4,7 @@ import { decodeLogs } from '../otlp/decodeLogs.ts';
 import { decodeTraces } from '../otlp/decodeTraces.ts';
 import type { ByteRange, RecordContext } from '../otlp/types.ts';
 import type { IndexedLog, JournalPosition, JournalRecord, StoredRange } from '../store/api.ts';
+import { StorageError } from '../store/errors.ts';
 import type { IndexWriter } from '../store/indexWriter.ts';
 import type { JournalReader } from '../store/journalReader.ts';
 import { Batch } from './batch.ts';
@@ -23,14 +24,32 @@ export interface StepResult {
   readonly atEnd: boolean;
 }
 
+type Written = Omit<StepResult, 'atEnd'>;
+
+interface HowToWrite {
+  /** The rows are made anew although nothing new came. */
+  readonly replaceAll: boolean;
+  /** What is dropped was counted when it was read first. */
+  readonly isCounted: boolean;
+}
+
+/** Takes a journal record apart. */
+interface Receiving {
+  span(...of: Parameters<Batch['addSpan']>): void;
+  log(...of: Parameters<Batch['addLog']>): void;
+  unreadable(): void;
+}
+
 /** Follows the journal: decodes, understands, prices, flags and writes the index, a batch at a time. */
 export class Pipeline {
   readonly #journal: JournalReader;
   readonly #index: IndexWriter;
   readonly #interpreter: Interpreter;
   readonly #states: TraceStates;
-  readonly #recent = new RecentCalls();
+  #recent = new RecentCalls();
   #position: JournalPosition;
+  /** What lies before it was counted already: the journal is read again after the index was emptied. */
+  #countedUntil: JournalPosition = { segment: 0, offset: 0 };
   /** Where reading again what the index already holds stands, and where it ends; new data goes first. */
   #reread: { at: JournalPosition; readonly until: JournalPosition } | undefined;
 
@@ -58,9 +77,24 @@ export class Pipeline {
   }
 
   /** Forgets what is held in memory, after rows were removed from the index by others. */
-  forget(position: JournalPosition = this.#index.position): void {
+  forget(): void {
     this.#states.clear();
-    this.#position = position;
+    this.#recent = new RecentCalls();
+    this.#position = this.#index.position;
+  }
+
+  /** As `forget`, after the index was emptied: nothing is left to be read again. */
+  restart(): void {
+    this.forget();
+    this.#reread = undefined;
+  }
+
+  /** Empties the index and begins at the journal's beginning. @throws StorageError */
+  rebuild(): void {
+    const reached = this.#position;
+    this.#index.clear();
+    if (isBefore(this.#countedUntil, reached)) this.#countedUntil = reached;
+    this.restart();
   }
 
   /**
@@ -93,18 +127,76 @@ export class Pipeline {
     records: readonly JournalRecord[],
     position: JournalPosition | undefined,
     replaceAll: boolean,
-  ): Omit<StepResult, 'atEnd'> {
-    const batch = new Batch(this.#index, this.#states, this.#interpreter, this.#recent, replaceAll);
-    for (const record of records) this.#add(batch, record);
-    const { spans, logs, counters } = batch.settle(this.#readAgain);
-    const { changedTraces } = this.#index.writeBatch({
-      spans,
-      logs,
-      position,
-      counters: replaceAll ? undefined : counters,
-    });
-    this.#states.trim();
-    return { changed: changedTraces, spans: batch.size };
+  ): Written {
+    const [first] = records;
+    const isCounted = replaceAll || (first !== undefined && isBefore(first.position, this.#countedUntil));
+    const how = { replaceAll, isCounted };
+    try {
+      return this.#attempt((batch) => records.forEach((record) => this.#add(batch, record)), position, how);
+    } catch (error) {
+      this.#rethrowUnlessPoison(error);
+      return this.#writeApart(records, position, how);
+    }
+  }
+
+  /** Interprets and writes what `fill` adds; all of it or nothing. */
+  #attempt(fill: (batch: Batch) => void, position: JournalPosition | undefined, how: HowToWrite): Written {
+    const batch = new Batch(this.#index, this.#states, this.#interpreter, this.#recent, how.replaceAll);
+    try {
+      fill(batch);
+      const { spans, logs, counters } = batch.settle(this.#readAgain);
+      const { changedTraces } = this.#index.writeBatch({
+        spans,
+        logs,
+        position,
+        counters: how.isCounted ? undefined : counters,
+      });
+      this.#states.trim();
+      return { changed: changedTraces, spans: batch.size };
+    } catch (error) {
+      // What the states say was decided is not in the index.
+      this.#states.clear();
+      throw error;
+    }
+  }
+
+  /** Rethrows what keeps the index from being written, whatever is in the batch; the rest is the batch's fault. */
+  #rethrowUnlessPoison(error: unknown): void {
+    if (!(error instanceof StorageError)) return;
+    if (error.code !== 'unwritable') throw error;
+    this.#index.writeBatch({ position: this.#index.position });
+  }
+
+  /** One span or log record at a time: what cannot be written is left out and counted. */
+  #writeApart(
+    records: readonly JournalRecord[],
+    position: JournalPosition | undefined,
+    how: HowToWrite,
+  ): Written {
+    const changed = new Set<string>();
+    let spans = 0;
+    for (const record of records) {
+      const parts: ((batch: Batch) => void)[] = [];
+      this.#decode(record, {
+        span: (...span) => parts.push((batch) => batch.addSpan(...span)),
+        log: (...log) => parts.push((batch) => batch.addLog(...log)),
+        unreadable: () => parts.push((batch) => batch.count('unreadable')),
+      });
+      for (const part of parts) {
+        try {
+          const written = this.#attempt(part, undefined, how);
+          spans += written.spans;
+          for (const traceId of written.changed) changed.add(traceId);
+        } catch (error) {
+          this.#rethrowUnlessPoison(error);
+          this.#interpreter.report(error);
+          const counters = new Map([['dropped.uninterpreted', 1]]);
+          this.#index.writeBatch({ counters: how.isCounted ? undefined : counters });
+        }
+      }
+    }
+    this.#index.writeBatch({ position });
+    return { changed: [...changed], spans };
   }
 
   /** Accounts the traces anew that grew too fast to be accounted with each batch. Returns those that changed. */
@@ -119,25 +211,31 @@ export class Pipeline {
   readonly #readAgain = (range: StoredRange): SpanInput | undefined => this.#interpreter.read(range);
 
   #add(batch: Batch, record: JournalRecord): void {
-    const { payload, position } = record;
+    this.#decode(record, {
+      span: (input, range) => batch.addSpan(input, range),
+      log: (input, log) => batch.addLog(input, log),
+      unreadable: () => batch.count('unreadable'),
+    });
+  }
+
+  #decode({ payload, position, signal }: JournalRecord, to: Receiving): void {
     try {
-      if (record.signal === 'traces') {
+      if (signal === 'traces') {
         decodeTraces(payload, (span, range, context) => {
-          batch.addSpan(
-            { span, resource: context.resource, scope: context.scope, logs: [] },
-            stored(position, range, context),
-          );
+          const { resource, scope } = context;
+          to.span({ span, resource, scope, logs: [] }, stored(position, range, context));
         });
-      } else if (record.signal === 'logs') {
+      } else if (signal === 'logs') {
         decodeLogs(payload, (log, range, context) => {
           const input: LogInput = { record: log, resource: context.resource, scope: context.scope };
           const body = payload.subarray(range.offset, range.offset + range.length);
-          batch.addLog(input, indexedLog(input, stored(position, range, context), crc32(body)));
+          to.log(input, indexedLog(input, stored(position, range, context), crc32(body)));
         });
       }
     } catch (error) {
+      if (error instanceof StorageError) throw error;
       // The request was checked when it came in: one that cannot be read now is counted, not fatal.
-      batch.count('unreadable');
+      to.unreadable();
       this.#interpreter.report(error);
     }
   }
