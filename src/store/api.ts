@@ -31,6 +31,8 @@ export interface StoredRange {
   readonly resourceLength: number;
   readonly scopeOffset: number;
   readonly scopeLength: number;
+  /** `logs`: a LogRecord lies there, and the row is of the call that only it tells of; a Span unless told. */
+  readonly signal?: 'logs' | undefined;
 }
 
 /**
@@ -98,6 +100,27 @@ export interface IndexedLog {
   readonly range: StoredRange;
 }
 
+/** One point of a metric of token usage. */
+export interface IndexedMetric {
+  readonly service: string;
+  readonly provider: string | undefined;
+  readonly model: string | undefined;
+  /** The metric's name: of two metrics that tell of the same tokens, the larger counts. */
+  readonly metric: string;
+  readonly tokenType: 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'reasoning';
+  /** The emitter counts these tokens beside `input` or `output`, not as a part of them. */
+  readonly isBeside: boolean;
+  readonly value: number;
+  /** Tokens of an interval, to be added up; else the sum since the start, of which the latest counts. */
+  readonly isDelta: boolean;
+  /** With the start (and, of intervals, the end) it identifies what is counted. */
+  readonly series: string;
+  readonly startMicros: number;
+  readonly timeMicros: number;
+  /** The journal's segment with the point. */
+  readonly segment: number;
+}
+
 /** What the indexer has understood since its last batch; written in one transaction. */
 export interface WriteBatch {
   /**
@@ -106,6 +129,7 @@ export interface WriteBatch {
    */
   readonly spans?: readonly IndexedSpan[] | undefined;
   readonly logs?: readonly IndexedLog[] | undefined;
+  readonly metrics?: readonly IndexedMetric[] | undefined;
   /** Spans that turned out not to be work of their own (pending notices, patches). */
   readonly removed?: readonly SpanKey[] | undefined;
   /** Everything in the journal before it is in the index once this batch is. */
@@ -184,6 +208,20 @@ export interface StoreStats {
   readonly finishReasons: ReadonlyMap<string, number>;
   readonly flags: ReadonlyMap<string, number>;
   readonly sessions: readonly string[];
+  /** Usage that only metrics tell of: of services without any model call. Not part of the sums above. */
+  readonly metricsOnly: readonly MetricsOnlyUsage[];
+}
+
+/** Tokens of one service and model as its metrics tell; parts as in `Usage`, undefined where none was told. */
+export interface MetricsOnlyUsage {
+  readonly service: string;
+  readonly provider: string | undefined;
+  readonly model: string | undefined;
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly cacheReadTokens: number | undefined;
+  readonly cacheWriteTokens: number | undefined;
+  readonly reasoningTokens: number | undefined;
 }
 
 /** What was found damaged, and what was done about it; for the log and the status. */

@@ -11,7 +11,9 @@ import type {
 } from './api.ts';
 import { StorageError } from './errors.ts';
 import { openIndexFile, setIndexAside } from './indexFile.ts';
+import { LogCallQueries } from './logCallQueries.ts';
 import { Meta } from './meta.ts';
+import { MetricTable } from './metricTable.ts';
 import { Names } from './names.ts';
 import { logsOfSpan } from './queries/logs.ts';
 import { dataTables } from './schema.ts';
@@ -40,6 +42,9 @@ export class IndexWriter {
   readonly #names: Names;
   readonly #spans: SpanTable;
   readonly #accounting: AccountingQueries;
+  readonly #metrics: MetricTable;
+  /** What is asked to tell calls that only log records tell of. */
+  readonly logCalls: LogCallQueries;
 
   private constructor(path: string, db: Database, fresh: boolean) {
     this.path = path;
@@ -49,6 +54,8 @@ export class IndexWriter {
     this.#names = new Names(db, 'write');
     this.#spans = new SpanTable(db, this.#names);
     this.#accounting = new AccountingQueries(db, this.#names);
+    this.#metrics = new MetricTable(db);
+    this.logCalls = new LogCallQueries(db);
   }
 
   /**
@@ -98,6 +105,7 @@ export class IndexWriter {
       if (result.changedTraces.length > 0) this.#meta.set('revision', revision);
       if (result.emptied) this.#meta.set('removedRevision', revision);
       if (batch.position) this.#meta.setPosition(batch.position);
+      for (const metric of batch.metrics ?? []) this.#metrics.put(metric);
       for (const [name, amount] of batch.counters ?? []) this.#meta.count(name, amount);
       const { changedTraces, inserted, replaced, removed } = result;
       return {

@@ -114,6 +114,10 @@ export async function removeSegmentsBelow(
     deleteLogs.run(upTo ?? end);
     return upTo === undefined;
   });
+  const deleteMetrics = db.prepare(
+    'DELETE FROM metric_usage WHERE id IN (SELECT id FROM metric_usage WHERE segment < ? LIMIT ?)',
+  );
+  await inSlices(index, signal, () => Number(deleteMetrics.run(segment, rowsPerStep).changes) < rowsPerStep);
   return pruned;
 }
 

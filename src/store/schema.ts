@@ -7,9 +7,26 @@ import type { SpanKind } from '../model/span.ts';
  * dropping a segment is dropping a range of ids, and a place found by searching the journal leads to its
  * span. What only some spans have lies in `details`. `parts` holds, per trace, sums by service, model,
  * session and flag. `missing` names parents that children wait for; `loops` names the spans at which a ring
- * of parents is cut. Ids of `names` are never used again, so that readers may remember them.
+ * of parents is cut. Spans that stand in for a call that only a log record tells of lie at that record's place
+ * and have the bit `fromLog`. `metric_usage` holds points of token usage: one row per interval, or (time_us 0)
+ * one per cumulative series and start. Ids of `names` are never used again, so that readers may remember them.
  */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
+
+/** In `spans.bits`: the row was made from a log record. */
+export const fromLog = 64;
+
+/** What version 2 added to version 1. */
+export const addedIn2 = `
+CREATE INDEX spans_from_logs ON spans (t) WHERE (bits & ${fromLog}) <> 0;
+CREATE TABLE metric_usage (
+  id INTEGER PRIMARY KEY, service TEXT NOT NULL, series TEXT NOT NULL, start_us INTEGER NOT NULL, time_us INTEGER NOT NULL,
+  latest_us INTEGER NOT NULL, provider TEXT, model TEXT, metric TEXT NOT NULL, type TEXT NOT NULL, beside INTEGER NOT NULL,
+  value REAL NOT NULL, segment INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX metric_usage_point ON metric_usage (service, series, start_us, time_us);
+CREATE INDEX metric_usage_segment ON metric_usage (segment);
+`;
 
 const sums = `
   spans INTEGER NOT NULL DEFAULT 0, errors INTEGER NOT NULL DEFAULT 0,
@@ -74,9 +91,9 @@ CREATE INDEX logs_place ON logs (place);
 
 CREATE TABLE missing (t INTEGER NOT NULL, parent_id TEXT NOT NULL, PRIMARY KEY (t, parent_id)) WITHOUT ROWID;
 CREATE TABLE loops (t INTEGER NOT NULL, span_id TEXT NOT NULL, PRIMARY KEY (t, span_id)) WITHOUT ROWID;
-`;
+${addedIn2}`;
 
-/** Every table with rows of spans; `meta` is not among them. */
+/** Every table with what was received; `meta` is not among them. */
 export const dataTables = [
   'names',
   'traces',
@@ -86,6 +103,7 @@ export const dataTables = [
   'logs',
   'missing',
   'loops',
+  'metric_usage',
 ] as const;
 
 /** Values of `parts.field`. Flags within a service or model have `value = owner + U+0001 + flag`. */

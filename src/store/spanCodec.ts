@@ -7,7 +7,7 @@ import type { SpanRow } from '../protocol/rows.ts';
 import type { IndexedSpan } from './api.ts';
 import { callClassOf } from './callClass.ts';
 import type { Names } from './names.ts';
-import { kindCodes, offsetOf, placeOf, segmentOf, statusCodes } from './schema.ts';
+import { fromLog, kindCodes, offsetOf, placeOf, segmentOf, statusCodes } from './schema.ts';
 import { finite } from './sums.ts';
 import { decodeUsage, encodeUsage } from './usageCodec.ts';
 
@@ -18,6 +18,7 @@ export const bits = {
   rateLimited: 8,
   ownParent: 16,
   sameUsage: 32,
+  fromLog,
 } as const;
 
 export const spanColumns = [
@@ -126,6 +127,7 @@ export function encodeSpan(span: IndexedSpan, t: number, names: Names): Value[] 
       (span.usageIsAggregate ? bits.aggregate : 0) |
       (span.rateLimited ? bits.rateLimited : 0) |
       (isOwnParent ? bits.ownParent : 0) |
+      (range.signal === 'logs' ? bits.fromLog : 0) |
       (span.usage !== undefined && span.usage === span.ownUsage ? bits.sameUsage : 0),
     clip(span.name, nameLength),
     names.idOfOrigin({
@@ -290,6 +292,7 @@ export function decodeSpan(row: Row, names: Names): IndexedSpan {
       resourceLength: row['res_len'] as number,
       scopeOffset: row['sc_off'] as number,
       scopeLength: row['sc_len'] as number,
+      ...((mask & bits.fromLog) !== 0 ? { signal: 'logs' as const } : {}),
     },
   };
 }

@@ -4,6 +4,7 @@ import { callClasses, statusError } from '../schema.ts';
 import type { Row } from '../spanCodec.ts';
 import { partialSum } from '../sums.ts';
 import type { QueryContext } from './context.ts';
+import { readMetricsOnly } from './metricsOnly.ts';
 
 const from = 'FROM spans s LEFT JOIN details d ON d.id = s.id WHERE s.start_us >= ?';
 const counted = `FROM details d CROSS JOIN spans s ON s.id = d.id WHERE s.start_us >= ?`;
@@ -84,6 +85,7 @@ export function readStats(context: QueryContext, since: number): StoreStats {
         since,
       )
       .map((session) => session['id'] as string),
+    metricsOnly: readMetricsOnly(context, since),
   };
 }
 
