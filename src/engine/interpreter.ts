@@ -19,6 +19,7 @@ import { locate } from '../source/locate.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
 import type { JournalReader } from '../store/journalReader.ts';
 import { CallHistories } from './callHistory.ts';
+import { readLogCall } from './logCalls.ts';
 import { interpret, micros, toRow, type Interpreted } from './row.ts';
 import type { TraceState } from './traceStates.ts';
 
@@ -209,8 +210,12 @@ export class Interpreter {
     );
   }
 
-  /** Reads a span's bytes from the journal again; undefined when they were pruned. */
+  /** Reads a span's bytes, or those of the record it stands for, from the journal again; undefined when pruned. */
   read(range: StoredRange): SpanInput | undefined {
+    if (range.signal === 'logs') {
+      const log = this.#readLog(range);
+      return log && readLogCall(log, range)?.item.input;
+    }
     const bytes = this.#journal.readRange(range.segment, range.offset, range.length);
     if (!bytes) return undefined;
     return { span: decodeSpan(bytes), ...this.#around(range), logs: [] };
@@ -219,7 +224,11 @@ export class Interpreter {
   /** A span with its log records, from the journal. */
   readWhole(row: Pick<IndexedSpan, 'range'>, logs: readonly IndexedLog[]): Interpreted | undefined {
     const input = this.read(row.range);
-    return input && this.interpret({ ...input, logs: this.logsOf(logs, []) }, row.range);
+    if (!input) return undefined;
+    const item = this.interpret({ ...input, logs: this.logsOf(logs, []) }, row.range);
+    const record = row.range.signal === 'logs' ? this.#readLog(row.range) : undefined;
+    // Understood already; shown as it was received.
+    return record ? { ...item, input: { ...item.input, logs: [record] } } : item;
   }
 
   /** Stored and just arrived log records of one span, by time, each once. */

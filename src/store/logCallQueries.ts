@@ -19,7 +19,7 @@ export class LogCallQueries {
   readonly #bySession: Statement;
 
   constructor(db: Database) {
-    this.#any = db.prepare(`SELECT 1 FROM spans s WHERE ${standsIn} LIMIT 1`);
+    this.#any = db.prepare(`SELECT 1 FROM spans s INDEXED BY spans_from_logs WHERE ${standsIn} LIMIT 1`);
     this.#kind = db.prepare(
       `SELECT s.kind FROM traces t CROSS JOIN spans s ON s.t = t.id
        WHERE t.trace_id = ? AND s.span_id = ? AND ${received}`,
@@ -44,7 +44,7 @@ export class LogCallQueries {
        WHERE d.response_id = ? AND ${standsIn}`,
     );
     this.#bySession = db.prepare(
-      `${keys} FROM traces t CROSS JOIN spans s ON s.t = t.id JOIN details d ON d.id = s.id
+      `${keys} FROM traces t CROSS JOIN spans s INDEXED BY spans_from_logs ON s.t = t.id JOIN details d ON d.id = s.id
        WHERE t.session = ?1 AND d.session = ?1 AND ${standsIn}`,
     );
   }
