@@ -11,6 +11,10 @@ export interface MetricUsage {
   readonly provider: string | undefined;
   readonly model: string | undefined;
   readonly tokenType: 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'reasoning';
+  /** The metric's name. */
+  readonly metric: string;
+  /** True where the emitter counts these tokens beside its `input` or `output`, not as a part of them. */
+  readonly isBeside: boolean;
   /** Tokens: of this interval with `delta`, since the start with `cumulative`. */
   readonly value: number;
   readonly temporality: 'delta' | 'cumulative' | 'unspecified';
@@ -40,6 +44,10 @@ export function usageFromMetric(point: RawMetricPoint, resource: RawResource): M
     provider,
     model,
     tokenType,
+    metric: point.name,
+    isBeside:
+      (point.name.startsWith('claude_code.') && (tokenType === 'cacheRead' || tokenType === 'cacheWrite')) ||
+      (point.name.startsWith('gemini_cli.') && tokenType === 'reasoning'),
     value: point.value,
     temporality: point.temporality === 1 ? 'delta' : point.temporality === 2 ? 'cumulative' : 'unspecified',
     series: seriesOf(point, resource),

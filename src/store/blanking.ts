@@ -25,18 +25,22 @@ const shapes = {
   logs: { scopes: 2, records: 2, traceId: 9 },
 } as const;
 
-/** Blanks the records of those traces in `request`; returns how many. `traceIds`: lower-case hex. */
+/**
+ * Blanks the records of those traces in `request`, and those whose body starts at an offset that `isMeant` knows;
+ * returns how many. `traceIds`: lower-case hex.
+ */
 export function blankTraces(
   request: Buffer,
   signal: 'traces' | 'logs',
   traceIds: ReadonlySet<string>,
+  isMeant: (offset: number) => boolean = () => false,
 ): number {
   const shape = shapes[signal];
   let count = 0;
   for (const resource of messages(request, 0, request.length, 1)) {
     for (const scope of messages(request, resource.start, resource.end, shape.scopes)) {
       for (const record of messages(request, scope.start, scope.end, shape.records)) {
-        if (!names(request, record, shape.traceId, traceIds)) continue;
+        if (!isMeant(record.start) && !names(request, record, shape.traceId, traceIds)) continue;
         request[record.tag] = (padField << 3) | lengthDelimited | ((request[record.tag] ?? 0) & 0x80);
         for (let at = record.tag; ((request[at] ?? 0) & 0x80) !== 0; at++)
           request[at + 1] = (request[at + 1] ?? 0) & 0x80;

@@ -3,8 +3,10 @@ import { unlink } from 'node:fs/promises';
 import { storageErrorFrom } from './errors.ts';
 import type { IndexWriter } from './indexWriter.ts';
 import { removeSegmentsBelow, removeTraces, shrinkFile } from './pruning.ts';
+import { fromLog, offsetOf, segmentOf } from './schema.ts';
 import { SegmentFile, listSegments, segmentPath } from './segmentFile.ts';
 import { blankInSegment } from './segmentRewrite.ts';
+import type { Database } from './sqlite.ts';
 
 export interface RetentionLimits {
   readonly maxAgeDays: number;
@@ -89,10 +91,15 @@ export async function deleteTraces(
   const ids = new Set(rows.map((row) => row['trace_id'] as string));
   const from = Math.min(...rows.map((row) => Number(row['first_segment'])));
   const to = Math.max(...rows.map((row) => Number(row['last_segment'])));
-  for (const segment of listSegments(journalDir)) {
-    if (segment >= from && segment <= to) await blankInSegment(journalDir, segment, ids);
-  }
   const { db } = index.tables;
+  const offsets = recordsBehind(
+    db,
+    rows.map((row) => row['id'] as number),
+  );
+  for (const segment of listSegments(journalDir)) {
+    if (segment < from || segment > to) continue;
+    await blankInSegment(journalDir, segment, { traceIds: ids, offsets: offsets.get(segment) });
+  }
   db.exec('PRAGMA secure_delete = ON');
   try {
     const pruned = await removeTraces(
@@ -106,6 +113,22 @@ export async function deleteTraces(
     // The write-ahead log holds the rows too; where a reader is in the way, the next checkpoint overwrites them.
     index.checkpoint('TRUNCATE');
   }
+}
+
+/** By segment, the offsets of log records that rows of these traces were made from: they may name no trace. */
+function recordsBehind(db: Database, ids: readonly number[]): Map<number, Set<number>> {
+  const offsets = new Map<number, Set<number>>();
+  const find = db.prepare(
+    `SELECT id FROM spans INDEXED BY spans_from_logs WHERE t = ? AND (bits & ${fromLog}) <> 0`,
+  );
+  for (const t of ids) {
+    for (const row of find.all(t)) {
+      const place = row['id'] as number;
+      const ofSegment = offsets.get(segmentOf(place)) ?? new Set();
+      offsets.set(segmentOf(place), ofSegment.add(offsetOf(place)));
+    }
+  }
+  return offsets;
 }
 
 function isDue(

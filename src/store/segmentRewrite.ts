@@ -15,17 +15,21 @@ import {
 
 const chunkBytes = 4 << 20;
 
+/** What is to go. */
+export interface Blanked {
+  /** Lower-case hex. */
+  readonly traceIds: ReadonlySet<string>;
+  /** File offsets of records that belong to these traces without naming them. */
+  readonly offsets?: ReadonlySet<number> | undefined;
+}
+
 /**
  * Blanks traces out of a closed segment: written beside it, synced, then put in its place, so that a crash
  * leaves the one or the other. Returns how many spans and log records were blanked; a segment without any is
  * left alone.
  * @throws StorageError
  */
-export async function blankInSegment(
-  dir: string,
-  number: number,
-  traceIds: ReadonlySet<string>,
-): Promise<number> {
+export async function blankInSegment(dir: string, number: number, what: Blanked): Promise<number> {
   const source = SegmentFile.open(dir, number);
   if (!source) return 0;
   const path = segmentPath(dir, number);
@@ -36,7 +40,7 @@ export async function blankInSegment(
     const target = await open(temporary, 'w', 0o600);
     let count = 0;
     try {
-      count = await copyBlanked(source, target, salt, traceIds);
+      count = await copyBlanked(source, target, salt, what);
       await target.sync();
     } finally {
       await target.close();
@@ -56,7 +60,7 @@ async function copyBlanked(
   source: SegmentFile,
   target: FileHandle,
   salt: number,
-  traceIds: ReadonlySet<string>,
+  what: Blanked,
 ): Promise<number> {
   const size = source.size();
   const header = Buffer.alloc(Math.min(segmentHeaderBytes, size));
@@ -67,7 +71,7 @@ async function copyBlanked(
   for (let offset = header.length; offset < size;) {
     const bytes = Buffer.allocUnsafe(Math.min(wanted, size - offset));
     source.readAt(bytes, 0, offset, bytes.length);
-    const { end, blanked, missing } = blankRecords(bytes, salt, traceIds);
+    const { end, blanked, missing } = blankRecords(bytes, offset, salt, what);
     if (end === 0 && missing > bytes.length && missing <= size - offset) {
       wanted = missing;
       continue;
@@ -92,13 +96,14 @@ async function copyBlanked(
 }
 
 /**
- * Blanks in the run of intact records that `bytes` begins with; `end` is where it ends. `missing`: bytes that
+ * Blanks in the run of intact records that `bytes`, `fileOffset` in the file, begins with; `end` is where it ends. `missing`: bytes that
  * the record there needs, when it is longer than `bytes`.
  */
 function blankRecords(
   bytes: Buffer,
+  fileOffset: number,
   salt: number,
-  traceIds: ReadonlySet<string>,
+  { traceIds, offsets }: Blanked,
 ): { end: number; blanked: number; missing: number } {
   const few = traceIds.size <= 16 ? [...traceIds].map((id) => Buffer.from(id, 'hex')) : undefined;
   let blanked = 0;
@@ -109,8 +114,14 @@ function blankRecords(
     if (header && bytes.length - at < total) return { end: at, blanked, missing: total };
     if (!header || !isIntact(bytes, at, header.length, salt)) break;
     const payload = bytes.subarray(at + recordHeaderBytes, at + total);
-    if (header.signal !== 'metrics' && (few?.some((id) => payload.includes(id)) ?? true)) {
-      const count = blankTraces(payload, header.signal, traceIds);
+    const start = fileOffset + at + recordHeaderBytes;
+    const mayHold = few?.some((id) => payload.includes(id)) ?? true;
+    if (
+      header.signal !== 'metrics' &&
+      (mayHold || (offsets && offsets.size > 0 && header.signal === 'logs'))
+    ) {
+      const isMeant = (offset: number): boolean => offsets?.has(start + offset) ?? false;
+      const count = blankTraces(payload, header.signal, traceIds, isMeant);
       if (count > 0)
         encodeRecordHeader(bytes, at, { ...header, flags: header.flags | flagBlanked }, payload, salt);
       blanked += count;
