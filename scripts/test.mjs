@@ -2,11 +2,13 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { findBrowser } from './lib/browser.mjs';
 import { build } from './lib/build.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { nodeForTests, withNode } from './lib/node.mjs';
 import { root } from './lib/paths.mjs';
 import { run, stopAll } from './lib/processes.mjs';
+import { vscodeServer } from './lib/vscode.mjs';
 
 const suites = {
   unit: 'test/unit/**/*.test.ts',
@@ -60,9 +62,16 @@ async function check(name) {
   }
 }
 
+/** Fetches the editor and the browser before the tests, whose time is limited, and says which ones run. */
+async function prepareWorkbench() {
+  const { name } = await vscodeServer();
+  console.log(`Editor: ${name}; browser: ${await findBrowser()}`);
+}
+
 /** Runs the tests of a suite in a Node that reads TypeScript. */
 async function runSuite(name, pattern, node, grep, folder) {
   console.log(`\n${name} tests`);
+  if (name === 'workbench' && !(await step('editor', prepareWorkbench))) return;
   const counts = path.join(folder, `${name}.json`);
   const options = [
     '--reporter',
