@@ -6,6 +6,14 @@ import { isLateAnswer, lateAnswers } from './lateAnswers.ts';
 import { lendUsage } from './lend.ts';
 import { findTwins, twinRule } from './sameCall.ts';
 
+const countsRule = 'Counts for this call, which a span of another instrumentation in another trace repeats.';
+const answeredRule = 'A call of a model; its answer came late, in another trace.';
+
+/** True for the rules of spans that count and have taken something from another trace. */
+export function isAcrossRule(rule: string): boolean {
+  return rule === countsRule || rule === answeredRule;
+}
+
 /** A decision that another trace changes. */
 export type AcrossDecision = SpanKey & { readonly decision: CountDecision };
 
@@ -31,16 +39,14 @@ export function accountAcross(
       ...keyOf(duplicate),
       decision: { counted: false, countedIn: keyOf(counts), rule: twinRule(twin) },
     });
-    const rule = 'Counts for this call, which a span of another instrumentation in another trace repeats.';
-    changed.push({ ...keyOf(counts), decision: withLoan(counts, duplicate, rule, decisions) });
+    changed.push({ ...keyOf(counts), decision: withLoan(counts, duplicate, countsRule, decisions) });
   }
   for (const [call, answer] of rootAnswers(spans, decisions)) {
     changed.push({
       ...keyOf(answer),
       decision: { counted: false, countedIn: keyOf(call), rule: answerRule },
     });
-    const rule = 'A call of a model; its answer came late, in another trace.';
-    changed.push({ ...keyOf(call), decision: withLoan(call, answer, rule, decisions) });
+    changed.push({ ...keyOf(call), decision: withLoan(call, answer, answeredRule, decisions) });
   }
   return changed;
 }

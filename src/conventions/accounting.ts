@@ -36,10 +36,8 @@ function classOf(span: AccountingSpan): number {
 const boundaries = new Set<string>(['tool', 'agent', 'mcp', 'workflow', 'guardrail', 'evaluator']);
 
 const notACall: CountDecision = { counted: false, rule: 'No call of a model or a tool.' };
-const pendingNotice: CountDecision = {
-  counted: false,
-  rule: 'A start notice: the span itself counts once it arrives.',
-};
+export const noticeRule = 'A start notice: the span itself counts once it arrives.';
+const pendingNotice: CountDecision = { counted: false, rule: noticeRule };
 const patchSpan: CountDecision = {
   counted: false,
   rule: 'Says something about another span; no work of its own.',

@@ -1,14 +1,21 @@
 import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
-import { account } from '../conventions/accounting.ts';
+import { account, noticeRule } from '../conventions/accounting.ts';
 import { accountAcross, mayPairAcross } from '../conventions/accountAcross.ts';
 import type { LogInput, SpanInput } from '../conventions/input.ts';
+import type { Flag } from '../model/flag.ts';
 import type { SpanKey } from '../model/span.ts';
-import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
+import { traceRules } from '../quality/trace/traceRules.ts';
+import type { IndexedLog, IndexedMetric, IndexedSpan, StoredRange } from '../store/api.ts';
+import { StorageError } from '../store/errors.ts';
 import type { IndexWriter } from '../store/indexWriter.ts';
+import { combined, isChanged, ownDecision } from './decisions.ts';
 import type { Interpreter } from './interpreter.ts';
+import { LogCallChoice, readLogCall, type LogCallItem } from './logCalls.ts';
+import { Neighbourhood } from './neighbourhood.ts';
 import type { RecentCalls } from './recentCalls.ts';
 import { accountingView, type Interpreted } from './row.ts';
-import { knownSpan, type KnownSpan, type TraceState, type TraceStates } from './traceStates.ts';
+import { isFuller, versionOf, versionOfRow } from './spanVersions.ts';
+import type { KnownSpan, TraceState, TraceStates } from './traceStates.ts';
 
 /** Reads a span's bytes from the journal again; undefined when they are gone. */
 export type ReadAgain = (range: StoredRange) => SpanInput | undefined;
@@ -17,19 +24,30 @@ export interface SettledBatch {
   readonly spans: readonly IndexedSpan[];
   readonly logs: readonly IndexedLog[];
   readonly counters: ReadonlyMap<string, number>;
+  /** Traces that lost rows already. */
+  readonly changed: readonly string[];
 }
-
-/** How far above and below its spans a batch looks in a trace that is too large to hold. */
-const neighbourhood = { ancestors: 64, children: 1_000 } as const;
-
-/** From a size on, a growing trace is accounted anew only when it has grown by a quarter. */
-const settleEagerly = 4_096;
 
 /** What is new of one trace, and what counts in it now. */
 interface Settling {
   readonly state: TraceState;
   readonly items: ReadonlyMap<string, Interpreted>;
-  readonly decisions: ReadonlyMap<string, CountDecision>;
+  readonly decisions: Map<string, CountDecision>;
+}
+
+/** A span as it came in, or as it is read again because log records of it came in. */
+interface Arrived {
+  readonly item: Interpreted;
+  readonly view: AccountingSpan;
+  /** The stored version with new log records. */
+  readonly hasNewLogs?: boolean | undefined;
+}
+
+export interface BatchOptions {
+  /** The rows are made anew although nothing new came. */
+  readonly replaceAll?: boolean | undefined;
+  /** The same batch was interpreted before and could not be written: its calls are part of the history already. */
+  readonly isMeasured?: boolean | undefined;
 }
 
 /** What one read of the journal brought: interpreted, then accounted trace by trace, then made into rows. */
@@ -38,11 +56,15 @@ export class Batch {
   readonly #states: TraceStates;
   readonly #interpreter: Interpreter;
   readonly #recent: RecentCalls;
-  readonly #replaceAll: boolean;
+  readonly #options: BatchOptions;
+  readonly #neighbourhood: Neighbourhood;
   /** By trace, then span. */
-  readonly #spans = new Map<string, Map<string, Interpreted>>();
+  readonly #spans = new Map<string, Map<string, Arrived>>();
   readonly #logs: IndexedLog[] = [];
   readonly #logsBySpan = new Map<string, LogInput[]>();
+  readonly #logCalls: LogCallItem[] = [];
+  /** Token usage that came in. */
+  readonly metrics: IndexedMetric[] = [];
   readonly #counters = new Map<string, number>();
   #size = 0;
 
@@ -51,13 +73,14 @@ export class Batch {
     states: TraceStates,
     interpreter: Interpreter,
     recent: RecentCalls,
-    replaceAll: boolean,
+    options: BatchOptions = {},
   ) {
     this.#index = index;
     this.#recent = recent;
     this.#states = states;
     this.#interpreter = interpreter;
-    this.#replaceAll = replaceAll;
+    this.#options = options;
+    this.#neighbourhood = new Neighbourhood(index, states, recent);
   }
 
   /** Spans that came in, re-sent ones included. */
@@ -71,17 +94,53 @@ export class Batch {
 
   addSpan(input: SpanInput, range: StoredRange): void {
     this.#size++;
-    const item = this.#interpreter.interpret(input, range);
-    const ofTrace = this.#spans.get(item.traceId) ?? new Map<string, Interpreted>();
-    this.#spans.set(item.traceId, ofTrace);
-    const earlier = ofTrace.get(item.spanId);
-    if (earlier && !isFuller(item, earlier)) return;
-    ofTrace.set(item.spanId, item);
+    const arrived = this.#arrived(input, range);
+    if (arrived) this.#put(arrived);
+  }
+
+  #put(arrived: Arrived): void {
+    const { traceId, spanId } = arrived.item;
+    const ofTrace = this.#spansOf(traceId);
+    const earlier = ofTrace.get(spanId);
+    if (earlier && !isFuller(versionOf(arrived.item), versionOf(earlier.item))) return;
+    ofTrace.set(spanId, arrived);
+  }
+
+  /** One span that cannot be interpreted is counted; the others go on. */
+  #arrived(input: SpanInput, range: StoredRange): Arrived | undefined {
+    try {
+      const item = this.#interpreter.interpret(input, range);
+      return { item, view: accountingView(item) };
+    } catch (error) {
+      this.#skip(error);
+      return undefined;
+    }
+  }
+
+  #skip(error: unknown): void {
+    if (error instanceof StorageError) throw error;
+    this.count('uninterpreted');
+    this.#interpreter.report(error);
+  }
+
+  #spansOf(traceId: string): Map<string, Arrived> {
+    let ofTrace = this.#spans.get(traceId);
+    if (!ofTrace) {
+      ofTrace = new Map();
+      this.#spans.set(traceId, ofTrace);
+    }
+    return ofTrace;
   }
 
   addLog(input: LogInput, log: IndexedLog): void {
     this.#logs.push(log);
     this.#counters.set('logs', (this.#counters.get('logs') ?? 0) + 1);
+    try {
+      const call = readLogCall(input, log.range);
+      if (call) this.#logCalls.push(call);
+    } catch (error) {
+      this.#skip(error);
+    }
     if (log.traceId === '' || log.spanId === '') return;
     const key = keyText(log);
     const list = this.#logsBySpan.get(key) ?? [];
@@ -92,6 +151,7 @@ export class Batch {
   /** Decides what counts and makes the rows. */
   settle(readAgain: ReadAgain): SettledBatch {
     this.#joinLogs(readAgain);
+    const changed = this.#settleLogCalls();
     const rows: IndexedSpan[] = [];
     const settling: Settling[] = [];
     const calls: AccountingSpan[] = [];
@@ -101,27 +161,58 @@ export class Batch {
       settling.push(fresh);
       for (const spanId of fresh.items.keys()) {
         const known = fresh.state.spans.get(spanId);
-        if (known && mayPairAcross(known.view)) calls.push(known.view);
+        const isSpan = fresh.items.get(spanId)?.range.signal !== 'logs';
+        if (known && isSpan && mayPairAcross(known.view)) calls.push(known.view);
       }
     }
     const elsewhere = this.#settleAcross(calls, settling);
     for (const { state, decisions, items } of settling)
       this.#rowsOf(state, decisions, items, readAgain, rows);
-    for (const state of elsewhere) this.#rowsOf(state, decidedAlready(state), new Map(), readAgain, rows);
-    return { spans: rows, logs: this.#logs, counters: this.#counters };
+    for (const [state, decisions] of elsewhere) this.#rowsOf(state, decisions, new Map(), readAgain, rows);
+    const left = changed.filter((traceId) => !this.#spans.has(traceId));
+    rows.push(
+      ...this.resettle(
+        left.map((traceId) => this.#states.touch(traceId)),
+        readAgain,
+      ).spans,
+    );
+    return { spans: rows, logs: this.#logs, counters: this.#counters, changed };
   }
 
-  /** Finds the calls that another trace reports, too. Returns the states of traces that had no span in this batch. */
-  #settleAcross(calls: readonly AccountingSpan[], settling: readonly Settling[]): TraceState[] {
+  /**
+   * Adds the calls that only log records tell of, and removes those whose spans have come: at once, so that nothing
+   * is compared with them. Returns the traces that lost rows.
+   */
+  #settleLogCalls(): readonly string[] {
+    const mayBeSuperfluous = this.#spans.size > 0 && this.#index.logCalls.hasAny();
+    if (this.#logCalls.length === 0 && !mayBeSuperfluous) return [];
+    const choice = new LogCallChoice(this.#index.logCalls, this.#spans);
+    const removed = mayBeSuperfluous ? choice.superfluous() : [];
+    const changed = removed.length === 0 ? [] : this.#index.writeBatch({ removed }).changedTraces;
+    for (const traceId of changed) this.#states.drop(traceId);
+    const needed = this.#logCalls.filter((call) => choice.isNeeded(call));
+    for (const { item } of needed) this.#put({ item, view: accountingView(item) });
+    return changed;
+  }
+
+  /** Finds the calls that another trace reports, too. Returns what may change in traces without a span in this batch. */
+  #settleAcross(
+    calls: readonly AccountingSpan[],
+    settling: readonly Settling[],
+  ): Map<TraceState, Map<string, CountDecision>> {
     for (const call of calls) this.#recent.add(call);
-    const candidates = this.#recent.candidates(calls);
-    if (candidates.length < 2) return [];
-    const here = new Map(settling.map((one) => [one.state.traceId, one]));
-    const elsewhere = new Set<TraceState>();
+    const elsewhere = new Map<TraceState, Map<string, CountDecision>>();
+    const candidates = this.#recent.candidates(calls, this.#index);
+    if (candidates.length < 2) return elsewhere;
+    const here = new Map(settling.map((one) => [one.state.traceId, one.decisions]));
     const knownOf = (key: SpanKey): KnownSpan | undefined => {
       const state = this.#states.touch(key.traceId);
-      const known = state.spans.get(key.spanId) ?? this.#lookUp(state, key);
-      if (known && !here.has(key.traceId)) elsewhere.add(state);
+      const known = this.#neighbourhood.known(state, key);
+      const own = known && ownDecision(known);
+      if (!own) return known;
+      let decisions = here.get(key.traceId) ?? elsewhere.get(state);
+      if (!decisions) elsewhere.set(state, (decisions = new Map<string, CountDecision>()));
+      if (!decisions.has(key.spanId)) decisions.set(key.spanId, own);
       return known;
     };
     const compared = withPartners(candidates, knownOf);
@@ -133,20 +224,20 @@ export class Batch {
     const views = [...compared.values()].map(({ known }) => known.view);
     const changes = accountAcross(views, (key) => {
       const known = compared.get(keyText(key));
-      return here.get(key.traceId)?.decisions.get(key.spanId) ?? known?.own;
+      return here.get(key.traceId)?.get(key.spanId) ?? known?.own;
     });
     for (const { decision, ...key } of changes) {
       const known = compared.get(keyText(key))?.known;
       if (known) known.across = decision;
     }
-    return [...elsewhere];
+    return elsewhere;
   }
 
   /** Accounts whole traces again and makes the rows whose decision changed. */
   resettle(states: readonly TraceState[], readAgain: ReadAgain): Pick<SettledBatch, 'spans'> {
     const rows: IndexedSpan[] = [];
     for (const state of states) {
-      const decisions = account([...state.spans.values()].map((known) => known.view));
+      const decisions = this.#accountWhole(state);
       this.#rowsOf(state, decisions, new Map(), readAgain, rows);
     }
     return { spans: rows };
@@ -154,39 +245,56 @@ export class Batch {
 
   /** Gives spans their log records, whichever came first. */
   #joinLogs(readAgain: ReadAgain): void {
-    for (const log of this.#logs) {
-      if (log.traceId === '' || log.spanId === '' || this.#spans.get(log.traceId)?.has(log.spanId)) continue;
-      const row = this.#index.span(log);
-      const input = row && readAgain(row.range);
-      if (!row || !input) continue;
-      const ofTrace = this.#spans.get(log.traceId) ?? new Map<string, Interpreted>();
-      this.#spans.set(log.traceId, ofTrace);
-      ofTrace.set(log.spanId, this.#interpreter.interpret(input, row.range));
+    for (const [key, { traceId, spanId }] of this.#spansWithNewLogs()) {
+      const row = this.#index.span({ traceId, spanId });
+      if (!row) continue;
+      const arrived = this.#spans.get(traceId)?.get(spanId);
+      const stored = versionOfRow(row, row.countRule === noticeRule);
+      if (arrived && isFuller(versionOf(arrived.item), stored)) continue;
+      const input = readAgain(row.range);
+      const logs = this.#logsOf({ traceId, spanId }, key);
+      const again = input && this.#arrived({ ...input, logs }, row.range);
+      if (again) this.#spansOf(traceId).set(spanId, { ...again, hasNewLogs: true });
     }
     if (!this.#interpreter.logsSeen && this.#logs.length === 0) return;
     this.#interpreter.logsSeen = true;
-    for (const items of this.#spans.values()) {
-      for (const [spanId, item] of items) {
-        const key = { traceId: item.traceId, spanId };
-        const logs = this.#interpreter.logsOf(
-          this.#index.logs(key),
-          this.#logsBySpan.get(keyText(key)) ?? [],
-        );
-        if (logs.length > 0)
-          items.set(spanId, this.#interpreter.interpret({ ...item.input, logs }, item.range));
+    for (const [traceId, items] of this.#spans) {
+      for (const [spanId, { item, hasNewLogs }] of items) {
+        const key = { traceId, spanId };
+        const logs = hasNewLogs ? [] : this.#logsOf(key, keyText(key));
+        if (logs.length === 0) continue;
+        const again = this.#arrived({ ...item.input, logs }, item.range);
+        if (again) items.set(spanId, again);
       }
     }
   }
 
+  #logsOf(key: SpanKey, text: string): LogInput[] {
+    return this.#interpreter.logsOf(this.#index.logs(key), this.#logsBySpan.get(text) ?? []);
+  }
+
+  /** By key: spans for which a log record came that the index does not have yet. */
+  #spansWithNewLogs(): Map<string, SpanKey> {
+    const found = new Map<string, SpanKey>();
+    for (const log of this.#logs) {
+      if (log.traceId === '' || log.spanId === '' || found.has(keyText(log))) continue;
+      const isStored = this.#index
+        .logs(log)
+        .some(({ digest, timeMicros }) => digest === log.digest && timeMicros === log.timeMicros);
+      if (!isStored) found.set(keyText(log), log);
+    }
+    return found;
+  }
+
   /** Files what is new or fuller of one trace, and decides what counts in it; undefined when nothing is. */
-  #file(traceId: string, arrived: ReadonlyMap<string, Interpreted>): Settling | undefined {
+  #file(traceId: string, all: ReadonlyMap<string, Arrived>): Settling | undefined {
     const state = this.#states.touch(traceId);
     const items = new Map<string, Interpreted>();
-    for (const [spanId, item] of arrived) {
-      const known = state.spans.get(spanId) ?? this.#lookUp(state, { traceId, spanId });
-      if (known && !this.#replaces(item, known)) continue;
-      this.#states.add(state, { view: accountingView(item), decided: known?.decided, across: known?.across });
-      items.set(spanId, item);
+    for (const [spanId, arrived] of all) {
+      const known = this.#neighbourhood.known(state, { traceId, spanId });
+      if (known && !this.#replaces(arrived, known)) continue;
+      this.#states.add(state, { ...known, view: arrived.view, decided: known?.decided });
+      items.set(spanId, arrived.item);
     }
     return items.size === 0 ? undefined : { state, items, decisions: this.#decide(state, items) };
   }
@@ -199,7 +307,7 @@ export class Batch {
     rows: IndexedSpan[],
   ): void {
     const final = (spanId: string, own: CountDecision): CountDecision =>
-      state.spans.get(spanId)?.across ?? own;
+      combined(own, state.spans.get(spanId)?.across);
     for (const [spanId, item] of fresh) {
       const known = state.spans.get(spanId);
       const decision = decisions.get(spanId);
@@ -212,18 +320,29 @@ export class Batch {
       const decision = final(spanId, own);
       const more = flags.get(spanId) ?? [];
       const ids = more.map((flag) => flag.id).join(' ');
+      const { contentFrom } = decision;
       const stale =
-        changed(known, decision) || (known.digest !== undefined && ids !== (known.neighbourFlags ?? ''));
-      const item =
-        fresh.get(spanId) ?? (stale ? this.#again({ traceId: state.traceId, spanId }, readAgain) : undefined);
+        isChanged(known, decision) ||
+        (known.digest !== undefined && ids !== (known.neighbourFlags ?? '')) ||
+        // Messages that this span lacks came with another one.
+        (contentFrom !== undefined && this.#spans.get(contentFrom.traceId)?.has(contentFrom.spanId) === true);
+      const arrived = fresh.get(spanId);
+      const again =
+        arrived || !stale ? undefined : this.#again({ traceId: state.traceId, spanId }, readAgain);
+      const item = arrived ?? again?.item;
       if (!item) continue;
-      rows.push(
-        this.#interpreter.row(item, decision, {
-          flags: more,
-          isNew: known.decided === undefined,
-          repeatedBy: () => this.#find(decision.contentFrom, readAgain)?.facts,
-        }),
-      );
+      try {
+        const row = this.#interpreter.row(item, decision, {
+          // What its neighbours were is not known any more after the trace was let go: what they gave stays.
+          flags: known.digest || !again ? more : [...more, ...again.flags],
+          isNew: !known.measured && !this.#options.isMeasured,
+          repeatedBy: () => this.#find(contentFrom, readAgain)?.facts,
+        });
+        rows.push(row);
+        known.measured ||= row.durationNanos !== undefined;
+      } catch (error) {
+        this.#skip(error);
+      }
       known.decided = decision;
       known.own = own;
       known.neighbourFlags = ids;
@@ -231,91 +350,46 @@ export class Batch {
   }
 
   #decide(state: TraceState, fresh: ReadonlyMap<string, Interpreted>): Map<string, CountDecision> {
-    if (!state.whole) return account(this.#neighbours(state, fresh));
-    const size = state.spans.size;
-    if (size > settleEagerly && size < state.accountedSize * 1.25)
-      return account(this.#neighbours(state, fresh));
-    state.accountedSize = size;
-    return account([...state.spans.values()].map((known) => known.view));
+    return this.#states.isDue(state)
+      ? this.#accountWhole(state)
+      : this.#neighbourhood.decide(state, new Set(fresh.keys()));
   }
 
-  /** The new spans with their ancestors and children, for a trace that is too large to be accounted whole. */
-  #neighbours(state: TraceState, fresh: ReadonlyMap<string, Interpreted>): AccountingSpan[] {
-    const found = new Map<string, AccountingSpan>();
-    for (const spanId of fresh.keys()) {
-      const own = state.spans.get(spanId);
-      if (own) found.set(spanId, own.view);
-    }
-    for (const item of fresh.values()) {
-      let parentSpanId = item.parentSpanId;
-      for (
-        let depth = 0;
-        depth < neighbourhood.ancestors && parentSpanId !== '' && !found.has(parentSpanId);
-        depth++
-      ) {
-        const parent =
-          state.spans.get(parentSpanId) ??
-          this.#lookUp(state, { traceId: item.traceId, spanId: parentSpanId });
-        if (!parent) break;
-        found.set(parentSpanId, parent.view);
-        parentSpanId = parent.view.parentSpanId;
-      }
-      if (state.whole) continue;
-      for (const row of this.#index.accountingChildren(item, neighbourhood.children)) {
-        if (!found.has(row.spanId)) found.set(row.spanId, this.#remember(state, knownSpan(row)).view);
-      }
-    }
-    return [...found.values()];
-  }
-
-  /** A span that the state does not hold, from the index; nothing to find where the state is whole. */
-  #lookUp(state: TraceState, key: SpanKey): KnownSpan | undefined {
-    if (state.whole) return undefined;
-    const row = this.#index.accountingRow(key);
-    return row && this.#remember(state, knownSpan(row));
-  }
-
-  #remember(state: TraceState, known: KnownSpan): KnownSpan {
-    this.#states.add(state, known);
-    return known;
+  #accountWhole(state: TraceState): Map<string, CountDecision> {
+    const decisions = account([...state.spans.values()].map((known) => known.view));
+    this.#states.accounted(state);
+    return decisions;
   }
 
   /** Whether a span that came again says more than what the index holds. */
-  #replaces(item: Interpreted, known: KnownSpan): boolean {
-    if (this.#replaceAll || item.input.logs.length > 0) return true;
+  #replaces({ item, hasNewLogs }: Arrived, known: KnownSpan): boolean {
+    if (hasNewLogs) return true;
     const row = this.#index.span(item);
     if (!row) return true;
-    if (item.facts.disposition === 'pending') return false;
-    if (row.durationNanos === undefined) return true;
-    const end = accountingView(item).endMicros;
-    return (
-      end > known.view.endMicros || (end === known.view.endMicros && item.range.length > row.range.length)
-    );
+    const isSame = row.range.segment === item.range.segment && row.range.offset === item.range.offset;
+    if (isSame) return this.#options.replaceAll === true;
+    return isFuller(versionOf(item), versionOfRow(row, known.view.disposition === 'pending'));
   }
 
   /** A span of this batch, or one that came before. */
   #find(key: SpanKey | undefined, readAgain: ReadAgain): Interpreted | undefined {
-    return key && (this.#spans.get(key.traceId)?.get(key.spanId) ?? this.#again(key, readAgain));
+    if (!key) return undefined;
+    return this.#spans.get(key.traceId)?.get(key.spanId)?.item ?? this.#again(key, readAgain)?.item;
   }
 
-  #again(key: SpanKey, readAgain: ReadAgain): Interpreted | undefined {
+  /** A stored span as it was interpreted, and the flags that it has because of its neighbours. */
+  #again(key: SpanKey, readAgain: ReadAgain): { item: Interpreted; flags: readonly Flag[] } | undefined {
     const row = this.#index.span(key);
     const input = row && readAgain(row.range);
     if (!row || !input) return undefined;
     const logs = this.#interpreter.logsSeen ? this.#interpreter.logsOf(this.#index.logs(key), []) : [];
-    return this.#interpreter.interpret({ ...input, logs }, row.range);
+    const flags = row.flags.filter((flag) => neighbourFlagIds.has(flag.id));
+    return { item: this.#interpreter.interpret({ ...input, logs }, row.range), flags };
   }
 }
 
-/** Of two versions of a span in one batch: an ended one beats a notice, then the later end, then the longer. */
-function isFuller(a: Interpreted, b: Interpreted): boolean {
-  const pendingA = a.facts.disposition === 'pending';
-  const pendingB = b.facts.disposition === 'pending';
-  if (pendingA !== pendingB) return pendingB;
-  const endA = a.input.span.endTimeUnixNano;
-  const endB = b.input.span.endTimeUnixNano;
-  return endA > endB || (endA === endB && a.range.length > b.range.length);
-}
+/** Flags that only neighbours give. */
+const neighbourFlagIds: ReadonlySet<string> = new Set(traceRules.map((rule) => rule.id));
 
 /** The spans to compare, each with the one it was paired with before, so that no pair is torn apart. */
 function withPartners(
@@ -333,37 +407,6 @@ function withPartners(
     for (const partner of [across?.countedIn, across?.contentFrom]) if (partner) add(partner);
   }
   return compared;
-}
-
-/** What the span's own trace says; of a span that another trace took the count from, that it counts. */
-function ownDecision(known: KnownSpan): CountDecision | undefined {
-  if (known.own) return known.own;
-  const { decided, across } = known;
-  return decided && (across ? { counted: true, rule: decided.rule } : decided);
-}
-
-function decidedAlready(state: TraceState): Map<string, CountDecision> {
-  const decisions = new Map<string, CountDecision>();
-  for (const [spanId, known] of state.spans) {
-    const own = ownDecision(known);
-    if (own) decisions.set(spanId, own);
-  }
-  return decisions;
-}
-
-function changed(known: KnownSpan, decision: CountDecision): boolean {
-  const before = known.decided;
-  if (!before) return true;
-  return (
-    before.counted !== decision.counted ||
-    before.countedIn?.spanId !== decision.countedIn?.spanId ||
-    before.countedIn?.traceId !== decision.countedIn?.traceId ||
-    before.usage?.input !== decision.usage?.input ||
-    before.usage?.output !== decision.usage?.output ||
-    before.usage?.cacheRead !== decision.usage?.cacheRead ||
-    before.usage?.cacheWrite !== decision.usage?.cacheWrite ||
-    before.usage?.reasoning !== decision.usage?.reasoning
-  );
 }
 
 function keyText(key: SpanKey): string {

@@ -1,5 +1,7 @@
 import type { CountDecision } from '../conventions/accountingTypes.ts';
 import type { LogInput, SpanInput } from '../conventions/input.ts';
+import type { UnderstandOptions } from '../conventions/options.ts';
+import { prepareMappings } from '../conventions/prepareMappings.ts';
 import { understand } from '../conventions/understand.ts';
 import { isKnownCost, type CostResult } from '../model/cost.ts';
 import type { Flag } from '../model/flag.ts';
@@ -17,6 +19,7 @@ import { flagTrace } from '../quality/trace/flagTrace.ts';
 import { traceView, type TraceSpanView } from '../quality/trace/traceView.ts';
 import { locate } from '../source/locate.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
+import { StorageError } from '../store/errors.ts';
 import type { JournalReader } from '../store/journalReader.ts';
 import { CallHistories } from './callHistory.ts';
 import { readLogCall } from './logCalls.ts';
@@ -50,6 +53,7 @@ export class Interpreter {
   #settings: EngineSettings;
   #pricing: ReturnType<typeof preparePricing>;
   #quality: ReturnType<typeof prepareQuality>;
+  #reading: UnderstandOptions;
   /** False while no log record was ever stored, so that spans need not look for theirs. */
   logsSeen = true;
 
@@ -65,12 +69,14 @@ export class Interpreter {
     this.#report = report;
     this.#pricing = this.#preparePricing();
     this.#quality = this.#prepareQuality();
+    this.#reading = this.#prepareReading();
   }
 
   configure(settings: EngineSettings): void {
     this.#settings = settings;
     this.#pricing = this.#preparePricing();
     this.#quality = this.#prepareQuality();
+    this.#reading = this.#prepareReading();
   }
 
   #preparePricing(): ReturnType<typeof preparePricing> {
@@ -92,23 +98,29 @@ export class Interpreter {
     return prepared;
   }
 
+  #prepareReading(): UnderstandOptions {
+    const { mappings, problems } = prepareMappings(this.#settings.attributeMappings ?? []);
+    for (const problem of problems) this.#report(new Error(problem));
+    return { mappings };
+  }
+
   report(error: unknown): void {
     this.#report(error);
   }
 
   interpret(input: SpanInput, range: StoredRange): Interpreted {
-    return interpret(input, understand(input), range);
+    return interpret(input, understand(input, this.#reading), range);
   }
 
   /** The row of a span, with `around`: what the spans beside it say. */
   row(item: Interpreted, decision: CountDecision, around: Around): IndexedSpan {
     const { facts } = item;
-    const cost = this.price(item, decision);
-    const source = locate(facts);
+    const cost = this.#attempt(() => this.price(item, decision), undefined);
+    const source = this.#attempt(() => locate(facts), undefined);
     const context = this.#contextOf(item, decision, cost, around.repeatedBy);
     const place = this.#placeOf(item, decision, source);
     const history = place === undefined ? undefined : this.#histories.of(place);
-    const own = flagSpan(facts, { ...context, history }, this.#quality);
+    const own = this.#attempt(() => flagSpan(facts, { ...context, history }, this.#quality), []);
     if (place !== undefined && around.isNew && facts.status.code !== 'error') {
       this.#histories.add(place, {
         durationMs: context.durationMs,
@@ -167,20 +179,27 @@ export class Interpreter {
     const startMicros = micros(startTimeUnixNano);
     const endMicros = endTimeUnixNano === 0n ? startMicros : micros(endTimeUnixNano);
     const usage = decision.counted ? (decision.usage ?? facts.usage) : undefined;
-    return traceView(facts, {
-      spanId: item.spanId,
-      parentSpanId: item.parentSpanId,
-      startMicros,
-      endMicros,
-      counted: decision.counted,
-      usage,
-    });
+    const { spanId, parentSpanId } = item;
+    const around = { spanId, parentSpanId, startMicros, endMicros, counted: decision.counted, usage };
+    return this.#attempt(() => traceView(facts, around), undefined);
   }
 
   neighbourFlags(state: TraceState): ReadonlyMap<string, readonly Flag[]> {
     const digests: TraceSpanView[] = [];
     for (const { digest } of state.spans.values()) if (digest) digests.push(digest);
-    return digests.length < 2 || digests.length > mostDigests ? new Map() : flagTrace(digests, this.#quality);
+    if (digests.length < 2 || digests.length > mostDigests) return new Map();
+    return this.#attempt(() => flagTrace(digests, this.#quality), new Map<string, readonly Flag[]>());
+  }
+
+  /** A mistake of ours about one part of a row, such as its flags, does not cost the row. */
+  #attempt<T>(work: () => T, otherwise: T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof StorageError) throw error;
+      this.#report(error);
+      return otherwise;
+    }
   }
 
   /** The cost of a span that counts; undefined where none is to be expected. */

@@ -1,17 +1,19 @@
 import { crc32 } from 'node:zlib';
 import type { LogInput, SpanInput } from '../conventions/input.ts';
 import { decodeLogs } from '../otlp/decodeLogs.ts';
+import { decodeMetrics } from '../otlp/decodeMetrics.ts';
 import { decodeTraces } from '../otlp/decodeTraces.ts';
 import type { ByteRange, RecordContext } from '../otlp/types.ts';
-import type { IndexedLog, JournalPosition, JournalRecord, StoredRange } from '../store/api.ts';
+import type { IndexedLog, IndexedMetric, JournalPosition, JournalRecord, StoredRange } from '../store/api.ts';
 import { StorageError } from '../store/errors.ts';
 import type { IndexWriter } from '../store/indexWriter.ts';
 import type { JournalReader } from '../store/journalReader.ts';
 import { Batch } from './batch.ts';
 import type { Interpreter } from './interpreter.ts';
+import { indexedMetric } from './metricUsage.ts';
 import { RecentCalls } from './recentCalls.ts';
 import { micros } from './row.ts';
-import { TraceStates } from './traceStates.ts';
+import { TraceStates, type TraceState } from './traceStates.ts';
 
 /** Bytes read from the journal for one batch: small enough for queries to get their turn, large enough for SQLite. */
 const batchBytes = 1 << 20;
@@ -37,6 +39,7 @@ interface HowToWrite {
 interface Receiving {
   span(...of: Parameters<Batch['addSpan']>): void;
   log(...of: Parameters<Batch['addLog']>): void;
+  metric(of: IndexedMetric): void;
   unreadable(): void;
 }
 
@@ -50,6 +53,10 @@ export class Pipeline {
   #position: JournalPosition;
   /** What lies before it was counted already: the journal is read again after the index was emptied. */
   #countedUntil: JournalPosition = { segment: 0, offset: 0 };
+  /** Traces that were to be accounted whole when a write failed. */
+  readonly #owed = new Set<string>();
+  /** The last write failed: what comes next was interpreted before. */
+  #isMeasured = false;
   /** Where reading again what the index already holds stands, and where it ends; new data goes first. */
   #reread: { at: JournalPosition; readonly until: JournalPosition } | undefined;
 
@@ -79,6 +86,7 @@ export class Pipeline {
   /** Forgets what is held in memory, after rows were removed from the index by others. */
   forget(): void {
     this.#states.clear();
+    this.#owed.clear();
     this.#recent = new RecentCalls();
     this.#position = this.#index.position;
   }
@@ -105,6 +113,7 @@ export class Pipeline {
     if (records.length > 0) {
       const result = this.#write(records, next, false);
       this.#position = next;
+      this.#trim();
       return { ...result, atEnd: atEnd && !this.#reread };
     }
     // A segment that ended: move on even though nothing was read, so that it can be dropped.
@@ -119,6 +128,7 @@ export class Pipeline {
     const { records, next, atEnd } = this.#journal.read(reread.at, batchBytes);
     const result = records.length > 0 ? this.#write(records, undefined, true) : { changed: [], spans: 0 };
     reread.at = next;
+    this.#trim();
     if (atEnd || !isBefore(next, reread.until)) this.#reread = undefined;
     return { ...result, atEnd: !this.#reread };
   }
@@ -131,33 +141,51 @@ export class Pipeline {
     const [first] = records;
     const isCounted = replaceAll || (first !== undefined && isBefore(first.position, this.#countedUntil));
     const how = { replaceAll, isCounted };
+    let written: Written;
     try {
-      return this.#attempt((batch) => records.forEach((record) => this.#add(batch, record)), position, how);
+      written = this.#attempt(
+        (batch) => records.forEach((record) => this.#add(batch, record)),
+        position,
+        how,
+      );
     } catch (error) {
       this.#rethrowUnlessPoison(error);
-      return this.#writeApart(records, position, how);
+      written = this.#writeApart(records, position, how);
     }
+    this.#isMeasured = false;
+    return written;
+  }
+
+  #batch(replaceAll = false): Batch {
+    const options = { replaceAll, isMeasured: this.#isMeasured };
+    return new Batch(this.#index, this.#states, this.#interpreter, this.#recent, options);
   }
 
   /** Interprets and writes what `fill` adds; all of it or nothing. */
   #attempt(fill: (batch: Batch) => void, position: JournalPosition | undefined, how: HowToWrite): Written {
-    const batch = new Batch(this.#index, this.#states, this.#interpreter, this.#recent, how.replaceAll);
+    const batch = this.#batch(how.replaceAll);
     try {
       fill(batch);
-      const { spans, logs, counters } = batch.settle(this.#readAgain);
+      const { spans, logs, counters, changed } = batch.settle(this.#readAgain);
       const { changedTraces } = this.#index.writeBatch({
         spans,
         logs,
+        metrics: batch.metrics,
         position,
         counters: how.isCounted ? undefined : counters,
       });
-      this.#states.trim();
-      return { changed: changedTraces, spans: batch.size };
+      return { changed: [...new Set([...changed, ...changedTraces])], spans: batch.size };
     } catch (error) {
-      // What the states say was decided is not in the index.
-      this.#states.clear();
+      this.#undo();
       throw error;
     }
+  }
+
+  /** What the states say was decided is not in the index. */
+  #undo(): void {
+    for (const { traceId } of this.#states.deferred()) this.#owed.add(traceId);
+    this.#states.clear();
+    this.#isMeasured = true;
   }
 
   /** Rethrows what keeps the index from being written, whatever is in the batch; the rest is the batch's fault. */
@@ -180,6 +208,7 @@ export class Pipeline {
       this.#decode(record, {
         span: (...span) => parts.push((batch) => batch.addSpan(...span)),
         log: (...log) => parts.push((batch) => batch.addLog(...log)),
+        metric: (metric) => parts.push((batch) => batch.metrics.push(metric)),
         unreadable: () => parts.push((batch) => batch.count('unreadable')),
       });
       for (const part of parts) {
@@ -201,11 +230,32 @@ export class Pipeline {
 
   /** Accounts the traces anew that grew too fast to be accounted with each batch. Returns those that changed. */
   settleDeferred(): readonly string[] {
-    const states = this.#states.takeDeferred();
+    for (const traceId of this.#owed) this.#states.touch(traceId).accountedSize = 0;
+    this.#owed.clear();
+    const changed = this.#settle(this.#states.deferred());
+    this.#trim();
+    return changed;
+  }
+
+  /** Lets go of what is too much to hold; traces that have still to be accounted whole are first. */
+  #trim(): void {
+    this.#states.trim((states) => this.#settle(states));
+  }
+
+  #settle(states: readonly TraceState[]): readonly string[] {
     if (states.length === 0) return [];
-    const batch = new Batch(this.#index, this.#states, this.#interpreter, this.#recent, false);
-    const { spans } = batch.resettle(states, this.#readAgain);
-    return spans.length === 0 ? [] : this.#index.writeBatch({ spans }).changedTraces;
+    try {
+      const { spans } = this.#batch().resettle(states, this.#readAgain);
+      return spans.length === 0 ? [] : this.#index.writeBatch({ spans }).changedTraces;
+    } catch (error) {
+      if (error instanceof StorageError) {
+        for (const { traceId } of states) this.#owed.add(traceId);
+        this.#undo();
+        throw error;
+      }
+      this.#interpreter.report(error);
+      return [];
+    }
   }
 
   readonly #readAgain = (range: StoredRange): SpanInput | undefined => this.#interpreter.read(range);
@@ -214,6 +264,7 @@ export class Pipeline {
     this.#decode(record, {
       span: (input, range) => batch.addSpan(input, range),
       log: (input, log) => batch.addLog(input, log),
+      metric: (metric) => batch.metrics.push(metric),
       unreadable: () => batch.count('unreadable'),
     });
   }
@@ -230,6 +281,11 @@ export class Pipeline {
           const input: LogInput = { record: log, resource: context.resource, scope: context.scope };
           const body = payload.subarray(range.offset, range.offset + range.length);
           to.log(input, indexedLog(input, stored(position, range, context), crc32(body)));
+        });
+      } else {
+        decodeMetrics(payload, (point, { resource }) => {
+          const metric = indexedMetric(point, resource, position.segment);
+          if (metric) to.metric(metric);
         });
       }
     } catch (error) {

@@ -1,3 +1,5 @@
+import { isAcrossRule } from '../conventions/accountAcross.ts';
+import { noticeRule } from '../conventions/accounting.ts';
 import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
 import type { TraceSpanView } from '../quality/trace/traceView.ts';
 import type { AccountingRow } from '../store/api.ts';
@@ -6,7 +8,7 @@ import type { IndexWriter } from '../store/indexWriter.ts';
 /** A span as a trace's state knows it, with the decision that stands in the index (none while it is new). */
 export interface KnownSpan {
   readonly view: AccountingSpan;
-  decided: Decided | undefined;
+  decided: CountDecision | undefined;
   /** What the span's own trace decided; unknown after a restart. */
   own?: CountDecision | undefined;
   /** What comparing with other traces decided; it goes before the trace's own decision where that counts the span. */
@@ -15,9 +17,9 @@ export interface KnownSpan {
   digest?: TraceSpanView | undefined;
   /** Ids of the flags that the span has because of its neighbours. */
   neighbourFlags?: string | undefined;
+  /** Its duration and cost are part of the history already. */
+  measured?: boolean | undefined;
 }
-
-type Decided = Pick<CountDecision, 'counted' | 'countedIn' | 'rule' | 'usage'>;
 
 /** The spans of one trace that take part in its accounting. */
 export interface TraceState {
@@ -29,8 +31,11 @@ export interface TraceState {
   accountedSize: number;
 }
 
-/** Above it a trace is not held in memory. */
-const largestWholeTrace = 50_000;
+/** Above it a trace is not held in memory; less than what is held at all, or such a trace would go with each batch. */
+const largestWholeTrace = 15_000;
+
+/** From a size on, a growing trace is accounted anew only when it has grown by a quarter. */
+const settleEagerly = 4_096;
 
 /** The traces that are being received, least recently touched first; bounded by the spans they hold together. */
 export class TraceStates {
@@ -70,28 +75,57 @@ export class TraceStates {
     if (state.spans.size > largestWholeTrace) this.#oversized.add(state.traceId);
   }
 
-  /** The held traces that grew since they were last accounted whole. */
-  takeDeferred(): TraceState[] {
-    const deferred = [...this.#states.values()].filter(
-      (state) => state.whole && state.spans.size > state.accountedSize,
-    );
-    for (const state of deferred) state.accountedSize = state.spans.size;
-    return deferred;
+  /** A span of the index that was asked for. */
+  remember(state: TraceState, span: KnownSpan): KnownSpan {
+    this.add(state, span);
+    return span;
   }
 
-  /** Lets the traces go that were touched longest ago; called between batches, as a batch's states must stay. */
-  trim(): void {
-    for (const traceId of this.#oversized) this.#release(traceId);
-    this.#oversized.clear();
-    if (this.#spans <= this.#maxSpans) return;
-    for (const traceId of this.#states.keys()) {
-      this.#release(traceId);
-      if (this.#spans <= this.#maxSpans) break;
+  /** Whether it is time to account the trace whole; `accounted` tells that it was. */
+  isDue(state: TraceState): boolean {
+    const { size } = state.spans;
+    return state.whole && (size <= settleEagerly || size >= state.accountedSize * 1.25);
+  }
+
+  accounted(state: TraceState): void {
+    state.accountedSize = state.spans.size;
+  }
+
+  /** The held traces that grew since they were last accounted whole. */
+  deferred(): TraceState[] {
+    return [...this.#states.values()].filter(isDeferred);
+  }
+
+  /**
+   * Lets the traces go that were touched longest ago; called between batches, as a batch's states must stay. Those
+   * that have still to be accounted whole are handed to `settle` first.
+   */
+  trim(settle: (states: readonly TraceState[]) => void): void {
+    const leaving = [...this.#oversized];
+    let spans = this.#spans;
+    for (const traceId of leaving) spans -= this.#states.get(traceId)?.spans.size ?? 0;
+    if (spans > this.#maxSpans) {
+      for (const [traceId, state] of this.#states) {
+        if (this.#oversized.has(traceId)) continue;
+        leaving.push(traceId);
+        spans -= state.spans.size;
+        if (spans <= this.#maxSpans) break;
+      }
     }
+    if (leaving.length === 0) return;
+    const deferred = leaving.flatMap((traceId) => this.#states.get(traceId) ?? []).filter(isDeferred);
+    if (deferred.length > 0) settle(deferred);
+    for (const traceId of leaving) this.#release(traceId);
+  }
+
+  /** Forgets one trace, whose rows were changed by others. */
+  drop(traceId: string): void {
+    this.#release(traceId);
   }
 
   #release(traceId: string): void {
     const state = this.#states.get(traceId);
+    this.#oversized.delete(traceId);
     if (!state || !this.#states.delete(traceId)) return;
     this.#spans -= state.spans.size;
   }
@@ -108,18 +142,41 @@ export class TraceStates {
     const count = this.#index.spanCount(traceId);
     if (count > largestWholeTrace) return { ...state, whole: false };
     for (const row of this.#index.accountingRows(traceId)) state.spans.set(row.spanId, knownSpan(row));
-    return { ...state, whole: true, accountedSize: state.spans.size };
+    // Whether a large one was accounted to its end before it was let go is not known.
+    const accountedSize = state.spans.size > settleEagerly ? 0 : state.spans.size;
+    return { ...state, whole: true, accountedSize };
   }
 }
 
+function isDeferred(state: TraceState): boolean {
+  return state.whole && state.spans.size > state.accountedSize;
+}
+
+/** What the index holds of a span; what an HTTP span tells of retries is in its own row. */
 export function knownSpan(row: AccountingRow): KnownSpan {
   const { decided: stored, ...view } = row;
-  const decided = {
-    counted: stored.counted,
-    countedIn: stored.countedIn,
-    rule: stored.countRule,
-    usage: stored.usage,
+  const { counted, countedIn, countRule: rule, usage, retries, rateLimited } = stored;
+  const decided: CountDecision = {
+    counted,
+    countedIn,
+    rule,
+    ...(usage ? { usage } : {}),
+    ...(view.reportedCost === undefined ? {} : { reportedCost: view.reportedCost }),
+    ...(retries ? { retries } : {}),
+    ...(rateLimited ? { rateLimited } : {}),
   };
-  const elsewhere = stored.countedIn !== undefined && stored.countedIn.traceId !== row.traceId;
-  return { view, decided, ...(elsewhere ? { across: decided } : {}) };
+  const isAcross = (countedIn && countedIn.traceId !== row.traceId) || isAcrossRule(rule);
+  const isNotice = rule === noticeRule;
+  return {
+    view: {
+      ...view,
+      ...(isNotice ? { disposition: 'pending' as const } : {}),
+      ...(row.dialect === 'http' && (retries || rateLimited)
+        ? { http: { status: rateLimited ? 429 : undefined, resendCount: retries } }
+        : {}),
+    },
+    decided,
+    ...(isAcross ? { across: decided } : {}),
+    measured: !isNotice,
+  };
 }

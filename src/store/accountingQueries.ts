@@ -10,7 +10,7 @@ import { decodeUsage } from './usageCodec.ts';
 
 const select = `SELECT t.trace_id, s.span_id, s.parent_id, s.kind, s.origin, s.name, s.start_us, s.dur_ns, s.status, s.bits,
   s.rule, d.request_model, d.response_model, d.response_id, d.own_usage, d.usage, d.reported_cost, d.tool, d.tool_call,
-  d.counted_in`;
+  d.counted_in, d.retries`;
 const joins = 'LEFT JOIN details d ON d.id = s.id';
 
 /** Narrow reads for accounting: no JSON is parsed. */
@@ -81,6 +81,8 @@ export class AccountingQueries {
         countedIn: decodeKey(row['counted_in']),
         countRule: this.#names.text(row['rule'] as number),
         usage,
+        retries: (row['retries'] as number | null) ?? undefined,
+        rateLimited: (mask & bits.rateLimited) !== 0,
       },
     };
   }

@@ -176,6 +176,9 @@ export interface AccountingRow extends SpanKey {
     readonly countedIn: SpanKey | undefined;
     readonly countRule: string;
     readonly usage: Usage | undefined;
+    /** As the row says: its own and what accounting found. */
+    readonly retries?: number | undefined;
+    readonly rateLimited?: boolean | undefined;
   };
 }
 
