@@ -9,13 +9,23 @@ export async function stats(argv: readonly string[]): Promise<number> {
   const since = pointInTime(args, 'since', Date.now());
   const store = await openStore(args);
   try {
-    const { cost, models, finishReasons, flags, ...totals } = store.reader.stats(since);
+    const { cost, models, finishReasons, flags, metricsOnly, ...totals } = store.reader.stats(since);
     await writeJson({
       ...totals,
       cost: { amount: cost.amount, currency: 'USD', unknownCalls: cost.unknownCalls },
       models: models.map(({ provider, model, calls }) => ({ provider: provider ?? null, model, calls })),
       finishReasons: jsonOf(finishReasons),
       flags: jsonOf(flags),
+      metricsOnly: metricsOnly.map((usage) => ({
+        service: usage.service,
+        provider: usage.provider ?? null,
+        model: usage.model ?? null,
+        inputTokens: usage.inputTokens ?? null,
+        outputTokens: usage.outputTokens ?? null,
+        cacheReadTokens: usage.cacheReadTokens ?? null,
+        cacheWriteTokens: usage.cacheWriteTokens ?? null,
+        reasoningTokens: usage.reasoningTokens ?? null,
+      })),
       dropped: jsonOf(droppedBy(store.reader)),
       pruned: { spans: counter(store.reader, 'prunedSpans'), traces: counter(store.reader, 'prunedTraces') },
       behind: store.behindBytes,
