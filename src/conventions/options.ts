@@ -26,8 +26,13 @@ export interface UnderstandOptions {
   readonly mappings?: readonly AttributeMapping[];
 }
 
+const mappableSet = new Set<string>(mappableFields);
 const fieldSet = new Set<string>(fieldNames);
 const usageSet = new Set<string>(usageNames);
+
+export function isMappableField(name: string): name is MappableField {
+  return mappableSet.has(name);
+}
 
 export function isFieldName(name: string): name is FieldName {
   return fieldSet.has(name);

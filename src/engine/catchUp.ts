@@ -7,7 +7,7 @@ import { IndexReader } from '../store/indexReader.ts';
 import { IndexWriter } from '../store/indexWriter.ts';
 import { JournalReader } from '../store/journalReader.ts';
 import { OwnerLock } from '../store/ownerLock.ts';
-import { interpretation } from './interpretation.ts';
+import { interpretationOf, mixedInterpretation } from './interpretation.ts';
 import { Interpreter } from './interpreter.ts';
 import { isBefore, Pipeline } from './pipeline.ts';
 import { journalDir, lockPath } from './storePaths.ts';
@@ -91,10 +91,15 @@ function indexRest(
   try {
     const pipeline = new Pipeline(journal, writer, interpreter);
     if (options.rebuild) pipeline.rebuild();
+    const interpretation = interpretationOf(options.settings);
     if (writer.fresh || options.rebuild) writer.interpretation = interpretation;
     const totalBytes = journal.totalBytes();
     for (let atEnd = false; !atEnd;) {
-      atEnd = pipeline.step().atEnd;
+      const step = pipeline.step();
+      atEnd = step.atEnd;
+      // The store's owner has prices of its own, say: it makes these rows anew.
+      if (step.spans > 0 && writer.interpretation !== interpretation)
+        writer.interpretation = mixedInterpretation;
       options.onProgress?.(totalBytes - journal.bytesAfter(pipeline.position), totalBytes);
     }
     pipeline.settleDeferred();

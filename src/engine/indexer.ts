@@ -9,7 +9,7 @@ import { IndexWriter } from '../store/indexWriter.ts';
 import { JournalReader } from '../store/journalReader.ts';
 import { applyRetention, deleteTraces } from '../store/retention.ts';
 import { Changes } from './changes.ts';
-import { interpretation } from './interpretation.ts';
+import { interpretationOf, mixedInterpretation } from './interpretation.ts';
 import { Interpreter } from './interpreter.ts';
 import type { IndexerEvents, IndexerStatus } from './indexerProtocol.ts';
 import { isBefore, Pipeline } from './pipeline.ts';
@@ -29,6 +29,17 @@ const retryMs = 2_000;
 /** How long the deletion of a trace waits for the index. */
 const reachMs = 60_000;
 
+const nothingRead: IndexerStatus = {
+  spans: 0,
+  traces: 0,
+  indexBytes: 0,
+  journalBytes: 0,
+  behindBytes: 0,
+  prunedSpans: 0,
+  prunedTraces: 0,
+  today: { modelCalls: 0, cost: { known: undefined, unknownCalls: 0 } },
+};
+
 /** The second thread's work: follows the journal as the owner, or another owner's index as a reader; answers queries. */
 export class Indexer {
   readonly #options: IndexerOptions;
@@ -39,6 +50,8 @@ export class Indexer {
   #reader: IndexReader | undefined;
   #writer: IndexWriter | undefined;
   #pipeline: Pipeline | undefined;
+  /** What rows are made with now: see `interpretationOf`. */
+  #interpretation = '';
   #problem: EngineStatus['storeProblem'];
   #followedRevision = 0;
   #timers: NodeJS.Timeout[] = [];
@@ -81,17 +94,23 @@ export class Indexer {
     return this.#reader;
   }
 
+  /** Settings that go into the rows, such as prices, have stored traces read again in the background. */
   configure(settings: EngineSettings): void {
     this.#settings = settings;
     this.interpreter.configure(settings);
+    if (this.#writer && this.#interpretation !== interpretationOf(settings)) {
+      this.#startReread(this.#writer);
+      this.wake();
+    }
     void this.#retain();
   }
 
   /** Becomes the writer; the caller holds the owner's lock. Returns what the index has read already. */
   own(settings: EngineSettings): JournalPosition {
+    this.configure(settings);
     // Asked again after the journal could not be opened, it is the writer already.
     const writer = this.#writer ?? this.#openWriter();
-    this.configure(settings);
+    void this.#retain();
     this.wake();
     return writer.position;
   }
@@ -105,14 +124,23 @@ export class Indexer {
     this.#reader?.close();
     this.#reader = undefined;
     this.#pipeline = new Pipeline(this.journal, writer, this.interpreter);
-    if (writer.fresh) writer.interpretation = interpretation;
-    else if (writer.interpretation !== interpretation) this.#startReread();
+    this.#interpretation = interpretationOf(this.#settings);
+    if (writer.fresh) writer.interpretation = this.#interpretation;
+    else if (writer.interpretation !== this.#interpretation) this.#startReread(writer);
     return writer;
   }
 
-  #startReread(): void {
+  #startReread(writer: IndexWriter): void {
+    this.#interpretation = interpretationOf(this.#settings);
     this.#progressTotal = this.journal.totalBytes();
+    this.interpreter.forgetHistories();
     this.#pipeline?.reread();
+    try {
+      // Should it never come to its end, the next one begins anew.
+      writer.interpretation = mixedInterpretation;
+    } catch (error) {
+      this.#log('warn', messageOf(error));
+    }
   }
 
   #damaged(message: string): void {
@@ -145,7 +173,7 @@ export class Indexer {
       if (this.#rebuilding) this.#rebuilding.spans += spans;
       if (wasRereading || this.#rebuilding) this.#progress(pipeline, atEnd);
       if (wasRereading && !pipeline.rereadPosition && this.#writer)
-        this.#writer.interpretation = interpretation;
+        this.#writer.interpretation = this.#interpretation;
       this.#release();
       if (!atEnd) this.wake();
     } catch (error) {
@@ -337,7 +365,7 @@ export class Indexer {
       return Promise.reject(new StorageError('backpressure', 'The store is busy; try again in a moment.'));
     }
     this.#pipeline.rebuild();
-    writer.interpretation = interpretation;
+    writer.interpretation = this.#interpretation;
     this.#progressTotal = this.journal.totalBytes();
     this.#changes.add([], true);
     return new Promise((resolve, reject) => {
@@ -364,7 +392,7 @@ export class Indexer {
           }
         }
         // Nothing is left that an older version would have understood differently.
-        writer.interpretation = interpretation;
+        writer.interpretation = this.#interpretation;
       } finally {
         if (!this.#closed) {
           this.#pipeline?.restart();
@@ -389,18 +417,19 @@ export class Indexer {
     });
   }
 
-  /** Never throws for an index that cannot be read: that is a status, too. */
+  /** Never throws for a store that cannot be read: that is a status, too. */
   status(): IndexerStatus {
     try {
-      return this.#status(this.reader);
+      return this.#status();
     } catch (error) {
       const code = error instanceof StorageError && error.code !== 'backpressure' ? error.code : 'unwritable';
-      return { ...this.#status(undefined), problem: this.#problem ?? { code, message: messageOf(error) } };
+      return { ...nothingRead, problem: this.#problem ?? { code, message: messageOf(error) } };
     }
   }
 
-  #status(reader: IndexReader | undefined): IndexerStatus {
-    const position = (reader && (this.#writer?.position ?? reader.position)) ?? { segment: 0, offset: 0 };
+  #status(): IndexerStatus {
+    const reader = this.reader;
+    const position = this.#writer?.position ?? reader?.position ?? { segment: 0, offset: 0 };
     const counts = reader?.counts() ?? { spans: 0, traces: 0, indexBytes: 0 };
     const counters = reader?.counters();
     const midnight = new Date().setHours(0, 0, 0, 0);
@@ -410,7 +439,7 @@ export class Indexer {
       behindBytes: this.journal.bytesAfter(position),
       prunedSpans: counters?.get('prunedSpans') ?? 0,
       prunedTraces: counters?.get('prunedTraces') ?? 0,
-      today: reader?.totalsSince(midnight) ?? { modelCalls: 0, cost: { known: undefined, unknownCalls: 0 } },
+      today: reader?.totalsSince(midnight) ?? nothingRead.today,
       problem: this.#problem,
     };
   }

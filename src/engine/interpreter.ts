@@ -49,7 +49,7 @@ export class Interpreter {
   readonly #journal: JournalReader;
   readonly #report: (error: unknown) => void;
   readonly #table: PriceTable;
-  readonly #histories = new CallHistories();
+  #histories = new CallHistories();
   #settings: EngineSettings;
   #pricing: ReturnType<typeof preparePricing>;
   #quality: ReturnType<typeof prepareQuality>;
@@ -96,6 +96,11 @@ export class Interpreter {
     });
     for (const problem of prepared.problems) this.#report(new Error(problem));
     return prepared;
+  }
+
+  /** Calls are measured anew, as they are read again. */
+  forgetHistories(): void {
+    this.#histories = new CallHistories();
   }
 
   #prepareReading(): UnderstandOptions {

@@ -62,6 +62,7 @@ export const settings = {
   userPrices: 'llmTraces.pricing.userPrices',
   modelAliases: 'llmTraces.pricing.aliases',
   userRules: 'llmTraces.rules',
+  attributeMappings: 'llmTraces.attributeMappings',
 } as const;
 export type SettingKey = (typeof settings)[keyof typeof settings];
 

@@ -1,3 +1,4 @@
+import type { UserMapping } from '../model/attributeMapping.ts';
 import type { ModelAlias, UserPrice } from '../model/userPrice.ts';
 import type { UserRule } from '../model/userRule.ts';
 import type { SpanDetails, SpanExplanation } from './details.ts';
@@ -38,6 +39,8 @@ export interface EngineSettings {
   readonly modelAliases?: readonly ModelAlias[];
   /** Flags of the user's own. */
   readonly userRules?: readonly UserRule[];
+  /** What attributes of unknown conventions mean; they go before every convention. */
+  readonly attributeMappings?: readonly UserMapping[];
 }
 
 /** What the engine's worker is started with. */

@@ -1,3 +1,4 @@
+import type { UserMapping } from '../../model/attributeMapping.ts';
 import type { ModelAlias, UserPrice } from '../../model/userPrice.ts';
 import type { UserRule } from '../../model/userRule.ts';
 import type { EngineSettings } from '../../protocol/engine.ts';
@@ -51,6 +52,7 @@ export function readEngineSettings(
     userPrices: list(settings.userPrices, (item) => readEntry<UserPrice>(item)),
     modelAliases: list(settings.modelAliases, (item) => readEntry<ModelAlias>(item)),
     userRules: list(settings.userRules, (item) => readEntry<UserRule>(item)),
+    attributeMappings: list(settings.attributeMappings, (item) => readEntry<UserMapping>(item)),
   };
 }
 

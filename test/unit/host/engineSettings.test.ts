@@ -62,16 +62,18 @@ describe('settings for the engine', () => {
     assert.equal(complaints.length, wrong.length);
   });
 
-  it('pass prices, aliases and rules on as they were written, for their rooms to check', () => {
+  it('pass prices, aliases, rules and mappings on as they were written, for their rooms to check', () => {
     const price = { model: 'm*', input: 0, tiers: [{ aboveInputTokens: 200_000, input: 3 }], from: 'soon' };
     const { settings, complaints } = read({
       [keys.userPrices]: [price, null, [], 'x'],
       [keys.modelAliases]: [{ name: 'prod', model: 'gpt-4o' }],
       [keys.userRules]: [{ id: 'a b' }],
+      [keys.attributeMappings]: [{ attribute: 'a', field: 'b' }],
     });
     assert.deepEqual(settings.userPrices, [price]);
     assert.deepEqual(settings.modelAliases, [{ name: 'prod', model: 'gpt-4o' }]);
     assert.deepEqual(settings.userRules, [{ id: 'a b' }]);
+    assert.deepEqual(settings.attributeMappings, [{ attribute: 'a', field: 'b' }]);
     assert.equal(complaints.length, 3);
   });
 

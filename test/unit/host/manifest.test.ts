@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
+import { mappableFields } from '../../../src/conventions/options.ts';
 import { ruleOperators } from '../../../src/model/userRule.ts';
 import { rules } from '../../../src/quality/rules.ts';
 import * as ids from '../../../src/host/ids.ts';
@@ -140,6 +141,11 @@ describe('the manifest and the code', () => {
   it('offer the same operators for rules', () => {
     const { items } = contributes.configuration.properties[ids.settings.userRules] ?? {};
     assert.deepEqual(items?.properties?.['operator']?.enum, [...ruleOperators]);
+  });
+
+  it('offer the fields that attributes can be mapped to', () => {
+    const { items } = contributes.configuration.properties[ids.settings.attributeMappings] ?? {};
+    assert.deepEqual(items?.properties?.['field']?.enum, [...mappableFields]);
   });
 });
 
