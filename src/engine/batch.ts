@@ -335,7 +335,9 @@ export class Batch {
         const row = this.#interpreter.row(item, decision, {
           // What its neighbours were is not known any more after the trace was let go: what they gave stays.
           flags: known.digest || !again ? more : [...more, ...again.flags],
-          isNew: !known.measured && !this.#options.isMeasured,
+          isNew:
+            !this.#options.isMeasured &&
+            (!known.measured || (this.#options.replaceAll === true && arrived !== undefined)),
           repeatedBy: () => this.#find(contentFrom, readAgain)?.facts,
         });
         rows.push(row);

@@ -3,7 +3,7 @@ import type { CallHistory, Spread } from '../quality/rule.ts';
 
 /** Measurements kept of one place, and places kept at all. */
 const kept = { values: 64, places: 2_000 } as const;
-/** The spread is worked out anew after so many measurements. */
+/** The spread is worked out anew after so many measurements; while there are fewer, after each. */
 const refreshAfter = 32;
 
 class Measured {
@@ -21,7 +21,8 @@ class Measured {
 
   get spread(): Spread | undefined {
     if (this.#values.length === 0) return undefined;
-    if (this.#since >= refreshAfter || !this.#spread) {
+    const due = this.#values.length <= refreshAfter ? 1 : refreshAfter;
+    if (this.#since >= due || !this.#spread) {
       this.#spread = spreadOf(this.#values);
       this.#since = 0;
     }
