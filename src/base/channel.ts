@@ -90,7 +90,7 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
       const onAbort = (): void => give('aborted', `${method} was cancelled`);
       options.signal?.addEventListener('abort', onAbort, { once: true });
       this.#pending.set(id, {
-        resolve: resolve as (value: unknown) => void,
+        resolve,
         reject,
         cleanUp: () => {
           if (timer !== undefined) clearTimeout(timer);
@@ -109,8 +109,8 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
   on<E extends keyof InEvents & string>(event: E, listener: (body: InEvents[E]) => void): () => void {
     const set = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, set);
-    set.add(listener as (body: never) => void);
-    return () => set.delete(listener as (body: never) => void);
+    set.add(listener);
+    return () => set.delete(listener);
   }
 
   /** Rejects everything pending and cancels everything running; later calls reject at once. */
@@ -133,8 +133,8 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
 
   #receive(raw: unknown): void {
     if (this.#closed) return;
+    if (typeof raw !== 'object' || raw === null) return this.#onBadMessage('not an object');
     const message = raw as WireMessage;
-    if (typeof message !== 'object' || message === null) return this.#onBadMessage('not an object');
     switch (message.t) {
       case 'req':
         void this.#answer(message.id, message.method, message.params);
@@ -164,7 +164,7 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
     let reply: WireMessage;
     try {
       if (!handler) throw new ChannelError('unknown-method', `No such request: ${method}`);
-      reply = { t: 'res', id, result: await handler(params as never, controller.signal) };
+      reply = { t: 'res', id, result: await handler(params as In[keyof In]['params'], controller.signal) };
     } catch (error) {
       const code = error instanceof ChannelError ? error.code : 'failed';
       reply = { t: 'err', id, message: error instanceof Error ? error.message : String(error), code };

@@ -20,7 +20,7 @@ export interface SpanContent {
 
 /** One line of `spans`; the shape is a contract, described in docs/cli.md. */
 export function spanJson(row: IndexedSpan, content: SpanContent): Record<string, unknown> {
-  const repeats = !row.counted && row.countedIn !== undefined;
+  const countedIn = row.counted ? undefined : row.countedIn;
   return {
     traceId: row.traceId,
     spanId: row.spanId,
@@ -42,11 +42,9 @@ export function spanJson(row: IndexedSpan, content: SpanContent): Record<string,
     usage: usageJson(row.counted ? (row.usage ?? row.ownUsage) : row.ownUsage),
     cost: row.counted ? costJson(row) : null,
     counted: row.counted,
-    countedOnce: !repeats,
-    ...(repeats && row.countedIn ? { countedIn: row.countedIn.spanId } : {}),
-    ...(repeats && row.countedIn && row.countedIn.traceId !== row.traceId
-      ? { countedInTrace: row.countedIn.traceId }
-      : {}),
+    countedOnce: countedIn === undefined,
+    ...(countedIn ? { countedIn: countedIn.spanId } : {}),
+    ...(countedIn && countedIn.traceId !== row.traceId ? { countedInTrace: countedIn.traceId } : {}),
     countRule: row.countRule,
     timeToFirstTokenMs: row.timeToFirstTokenMs ?? null,
     finishReasons: row.finishReasons,

@@ -7,7 +7,7 @@ import {
   timingNames,
   type TimingName,
 } from './dialect.ts';
-import type { UsageName, UsageTable } from './dialect.ts';
+import type { UsageKeys, UsageName, UsageTable } from './dialect.ts';
 import { dialects } from './registry.ts';
 import type { SpanView } from './spanView.ts';
 import type { RawUsage } from './usage.ts';
@@ -219,7 +219,6 @@ export interface CollectedUsage {
   readonly keys: UsageKeys;
 }
 
-export type UsageKeys = { readonly [U in UsageName]?: string };
 
 export function chooseUsage(collected: Collected, decided: number): readonly CollectedUsage[] {
   const { slots, values } = collected;

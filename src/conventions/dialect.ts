@@ -61,6 +61,9 @@ export const usageNames = [
 ] as const;
 export type UsageName = (typeof usageNames)[number];
 
+/** The attribute that gave each token count. */
+export type UsageKeys = { readonly [U in UsageName]?: string };
+
 /** Times to the first token, by unit: seconds or milliseconds. */
 export const timingNames = ['firstTokenSeconds', 'firstTokenMillis'] as const;
 export type TimingName = (typeof timingNames)[number];

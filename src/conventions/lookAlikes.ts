@@ -1,6 +1,5 @@
 import type { AttributeValue } from '../otlp/types.ts';
-import type { UsageKeys } from './collect.ts';
-import { usageNames, type UsageName } from './dialect.ts';
+import { usageNames, type UsageKeys, type UsageName } from './dialect.ts';
 import type { SpanView } from './spanView.ts';
 import type { RawUsage } from './usage.ts';
 import { readUsageObject } from './usageObject.ts';

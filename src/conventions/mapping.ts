@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../otlp/types.ts';
-import { at, type FieldValues, type UsageKeys } from './collect.ts';
+import { at, type FieldValues } from './collect.ts';
+import type { UsageKeys } from './dialect.ts';
 import type { FieldName, UsageName } from './dialect.ts';
 import { type AttributeMapping, isFieldName, isUsageName } from './options.ts';
 import type { SpanView } from './spanView.ts';

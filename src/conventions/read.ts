@@ -6,9 +6,8 @@ import {
   type CollectedUsage,
   type FieldValues,
   at,
-  type UsageKeys,
 } from './collect.ts';
-import type { Dialect, DialectFacts } from './dialect.ts';
+import type { Dialect, DialectFacts, UsageKeys } from './dialect.ts';
 import { generic, guessKind } from './dialects/generic.ts';
 import { readFailure } from './failure.ts';
 import { finishFromContent, normaliseFinishReasons, readFinishReasons } from './finish.ts';

@@ -94,7 +94,9 @@ export function grpcSender(target: Target): { send: Send; close(): void } {
         });
         let status: unknown;
         stream.on('response', (headers) => (status ??= headers['grpc-status']));
-        stream.on('trailers', (trailers) => (status = trailers['grpc-status']));
+        stream.on('trailers', (trailers: http2.IncomingHttpHeaders) => {
+          status = trailers['grpc-status'];
+        });
         stream.on('error', reject);
         stream.on('close', () => {
           if (status === '0') resolve(true);

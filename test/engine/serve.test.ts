@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { OwnerLock } from '../../src/store/ownerLock.ts';
 import { captureRequests, replay } from './support/captures.ts';
 import { json, jsonLines, post, run, serve, temporaryFolder, type Serving } from './support/serve.ts';
 
@@ -136,6 +137,12 @@ describe('serve and its readers', function () {
     assert.match(rebuild.err, /stop it first/);
   });
 
+  it('waits for a reader that has the store for a moment', async () => {
+    const reader = OwnerLock.tryAcquire(`${db}.lock`);
+    setTimeout(() => reader?.release(), 500);
+    serving = await serve(db);
+  });
+
   it('says which port is taken, and what to do', async () => {
     const holder = net.createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => holder.once('listening', resolve));
@@ -188,6 +195,7 @@ describe('serve and its readers', function () {
       [['serve', '--db', db, '--http-port', '70000'], /--http-port takes a whole number/],
       [['spans', '--db', db, '--kind', 'llms'], /--kind is one of/],
       [['explain', 'xyz', '--db', db], /16 hexadecimal digits/],
+      [['stats', 'all', '--db', db], /"all" is one word too many/],
       [['fly'], /no command "fly"/],
     ] as const) {
       const { code, err, out } = await run(...args);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { EngineStatus } from '../../src/protocol/status.ts';
@@ -66,7 +66,7 @@ describe('the engine as a worker', function () {
     assert.ok(root);
     const details = await engine.channel.call('spans/details', { traceId: row.traceId, spanId: root.spanId });
     assert.equal(details?.row.name, root.name);
-    assert.ok(details && details.attributes.length > 0);
+    assert.ok(details.attributes.length > 0);
   });
 
   it('follows another engine on the same store, and takes over when that one closes', async () => {
@@ -112,6 +112,42 @@ describe('the engine as a worker', function () {
     await holder.close();
     await engine.status(({ state, http }) => state === 'listening' && http?.port === httpPort);
     elsewhere.remove();
+  });
+
+  it('runs on when settings hold prices that it cannot use, and says so', async () => {
+    const engine = start({ ...freePorts, userPrices: [{ model: 5 } as never] });
+    await engine.status(({ state }) => state === 'listening');
+    const told = new Promise<string>((resolve) =>
+      engine.channel.on('engine/log', ({ message }) => resolve(message)),
+    );
+    await engine.channel.call('engine/configure', { ...freePorts, userPrices: [{ model: 6 } as never] });
+    assert.match(await told, /model/);
+  });
+
+  it('says that the journal cannot be opened, and listens once it can', async () => {
+    writeFileSync(`${db}.journal`, 'not a folder');
+    const engine = start();
+    const status = await engine.status(({ state }) => state === 'problem');
+    assert.ok(status.storeProblem);
+    rmSync(`${db}.journal`);
+    const listening = await engine.status(({ state }) => state === 'listening');
+    assert.equal(listening.storeProblem, undefined);
+    await send(listening, 'js-manual');
+    await engine.status(({ store }) => store.traces > 0 && store.behindBytes === 0);
+  });
+
+  it('builds a damaged index anew, and shows the new one', async () => {
+    const engine = start();
+    const status = await engine.status(({ state }) => state === 'listening');
+    await send(status, 'py-oi-openai');
+    await engine.status(({ store }) => store.spans === 27 && store.behindBytes === 0);
+    await engine.close();
+    // All but the first page is lost.
+    const size = statSync(db).size;
+    writeFileSync(db, Buffer.concat([readFileSync(db).subarray(0, 8192), Buffer.alloc(size - 8192, 0xaa)]));
+    const again = start();
+    const rebuilt = await again.status(({ state, store }) => state === 'listening' && store.spans === 27);
+    assert.equal((await again.channel.call('traces/list', firstPage)).total, rebuilt.store.traces);
   });
 
   it('stops and starts the receiver', async () => {

@@ -1,3 +1,4 @@
+import { inertMarkdown } from '../inertMarkdown.ts';
 import * as vscode from 'vscode';
 import type { SpanKind } from '../../../model/span.ts';
 import { formatCount } from '../../../protocol/format.ts';
@@ -45,8 +46,8 @@ export function plainTooltip(heading: string, lines: readonly string[]): vscode.
   tooltip.isTrusted = false;
   tooltip.supportHtml = false;
   tooltip.supportThemeIcons = false;
-  tooltip.appendMarkdown('**').appendText(heading).appendMarkdown('**\n\n');
-  for (const line of lines) tooltip.appendText(line).appendMarkdown('  \n');
+  tooltip.appendMarkdown(`**${inertMarkdown(heading)}**\n\n`);
+  for (const line of lines) tooltip.appendMarkdown(`${inertMarkdown(line)}  \n`);
   return tooltip;
 }
 
