@@ -7,9 +7,11 @@ import { vscodeServer } from './vscode.mjs';
 
 /**
  * @param {{ dataFolder: string, settings?: Record<string, unknown>, log?: (line: string) => void,
- *   onOutput?: (text: string) => void, env?: Record<string, string | undefined>, installFrom?: string }} options
+ *   onOutput?: (text: string) => void, env?: Record<string, string | undefined>, installFrom?: string,
+ *   development?: boolean }} options
  *   `dataFolder` holds everything the server keeps (settings, storage, logs); `installFrom`: an extension's folder,
- *   installed as a user would; without it an address can name an extension under development
+ *   installed as a user would; without it, or with
+ *   `development`, an address can name an extension under development
  * @returns {Promise<{ origin: string, port: number, name: string, pid: number | undefined, storageFolder: string,
  *   address(folder: string, extension?: string): string, writeSettings(settings: Record<string, unknown>): Promise<void>,
  *   stop(): Promise<void> }>}
@@ -21,6 +23,7 @@ export async function startEditorServer({
   onOutput,
   env = process.env,
   installFrom,
+  development = false,
 }) {
   const { main, node, name } = await vscodeServer(log);
   const machineFile = path.join(dataFolder, 'data', 'Machine', 'settings.json');
@@ -53,7 +56,7 @@ export async function startEditorServer({
         '--accept-server-license-terms',
       ],
       // Without this a page cannot name an extension under development; with it no notification pops up.
-      ...(installFrom === undefined ? ['--enable-smoke-test-driver'] : []),
+      ...(installFrom === undefined || development ? ['--enable-smoke-test-driver'] : []),
       ...['--disable-workspace-trust', '--telemetry-level', 'off'],
       ...[
         '--server-data-dir',
