@@ -187,7 +187,7 @@ describe('a store of journal and index', () => {
     const result = await prune({ maxBytes: 0 });
     clearImmediate(timer);
     assert.equal(result.spans, 2000);
-    assert.ok(turns > 3, `the thread was free ${turns} times`);
+    assert.ok(turns > 0, 'the thread was never given back');
     assert.deepEqual(traces(), [1]);
     assert.equal(reader.tracesById([traceId(1)])[0]?.spans, 1);
   });
