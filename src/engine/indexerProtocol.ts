@@ -12,6 +12,7 @@ export const queryMethods = [
   'spans/path',
   'spans/details',
   'spans/explain',
+  'spans/estimate',
   'callSites/list',
   'callSites/spans',
 ] as const satisfies readonly (keyof EngineRequests)[];

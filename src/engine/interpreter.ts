@@ -7,9 +7,11 @@ import { isKnownCost, type CostResult } from '../model/cost.ts';
 import type { Flag } from '../model/flag.ts';
 import type { SourceLocation } from '../model/source.ts';
 import type { SpanFacts } from '../model/span.ts';
+import type { Usage } from '../model/usage.ts';
 import { decodeLogRecord, decodeResource, decodeScope, decodeSpan } from '../otlp/decodeOne.ts';
 import type { AttributeValue, RawResource, RawScope } from '../otlp/types.ts';
-import { contextWindow, preparePricing, priceCall } from '../pricing/priceCall.ts';
+import { estimateCost } from '../pricing/estimate.ts';
+import { contextWindow, type PricedCall, preparePricing, priceCall } from '../pricing/priceCall.ts';
 import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
 import { flagSpan } from '../quality/flagSpan.ts';
@@ -213,25 +215,19 @@ export class Interpreter {
     const carriesUsage = decision.usage !== undefined || decision.reportedCost !== undefined;
     if (!decision.counted || !(pricedKinds.has(facts.kind) || carriesUsage)) return undefined;
     const reported = decision.reportedCost ?? facts.reportedCost?.total;
-    return priceCall(
-      {
-        kind: facts.kind,
-        provider: facts.provider,
-        requestModel: facts.requestModel,
-        responseModel: facts.responseModel,
-        usage: decision.usage ?? facts.usage,
-        startMillis: Number(item.input.span.startTimeUnixNano / 1_000_000n),
-        serviceTier: facts.serviceTier,
-        serverAddress: facts.serverAddress,
-        serverPort: facts.serverPort,
-        ...(reported === undefined
-          ? {}
-          : {
-              reportedCost: { total: reported, attribute: facts.reportedCost?.attribute ?? 'a wrapper span' },
-            }),
-      },
-      this.#pricing,
-    );
+    const call = pricedCall(item, decision.usage ?? facts.usage);
+    if (reported === undefined) return priceCall(call, this.#pricing);
+    const attribute = facts.reportedCost?.attribute ?? 'a wrapper span';
+    return priceCall({ ...call, reportedCost: { total: reported, attribute } }, this.#pricing);
+  }
+
+  /** What the call may cost by the lengths of its texts, where `usage` does not say. */
+  estimate(
+    item: Interpreted,
+    usage: Usage | undefined,
+    texts: { readonly input: string; readonly output: string },
+  ): CostResult {
+    return estimateCost(pricedCall(item, usage), texts, this.#pricing);
   }
 
   /** Reads a span's bytes, or those of the record it stands for, from the journal again; undefined when pruned. */
@@ -282,6 +278,20 @@ export class Interpreter {
   #part(segment: number, offset: number, length: number): Uint8Array | undefined {
     return length === 0 ? undefined : this.#journal.readRange(segment, offset, length);
   }
+}
+
+function pricedCall({ facts, input }: Interpreted, usage: Usage | undefined): PricedCall {
+  return {
+    kind: facts.kind,
+    provider: facts.provider,
+    requestModel: facts.requestModel,
+    responseModel: facts.responseModel,
+    usage,
+    startMillis: Number(input.span.startTimeUnixNano / 1_000_000n),
+    serviceTier: facts.serviceTier,
+    serverAddress: facts.serverAddress,
+    serverPort: facts.serverPort,
+  };
 }
 
 function scalar(value: AttributeValue | undefined): string | number | boolean | undefined {

@@ -1,11 +1,12 @@
 import type { Handlers } from '../base/channel.ts';
 import type { SpanKey } from '../model/span.ts';
-import type { SpanDetails, SpanExplanation } from '../protocol/details.ts';
+import type { CostEstimate, SpanDetails, SpanExplanation } from '../protocol/details.ts';
 import type { Page, TraceFilter } from '../protocol/query.ts';
 import type { IndexedSpan } from '../store/api.ts';
 import { searchContent } from '../store/contentSearch.ts';
 import type { IndexReader } from '../store/indexReader.ts';
 import { spanDetails } from './details.ts';
+import { estimateSpan } from './estimate.ts';
 import { explainSpan } from './explain.ts';
 import type { Indexer } from './indexer.ts';
 import type { QueryRequests } from './indexerProtocol.ts';
@@ -32,6 +33,7 @@ export function queryHandlers(indexer: Indexer): Required<Handlers<QueryRequests
     'spans/path': (key) => ask((reader) => reader.path(key), []),
     'spans/details': (key) => details(indexer, key),
     'spans/explain': (key) => explanation(indexer, key),
+    'spans/estimate': (key) => estimate(indexer, key),
     'callSites/list': (within) => ask((reader) => reader.callSites(within), []),
     'callSites/spans': (site) =>
       ask((reader) => reader.callSiteSpans({ ...site, limit: Math.min(site.limit, 500) }), []),
@@ -51,6 +53,11 @@ function details(indexer: Indexer, key: SpanKey): SpanDetails | null {
 function explanation(indexer: Indexer, key: SpanKey): SpanExplanation | null {
   const found = readSpan(indexer, key);
   return found ? explainSpan(found.indexed, found.item) : null;
+}
+
+function estimate(indexer: Indexer, key: SpanKey): CostEstimate | null {
+  const found = readSpan(indexer, key);
+  return found ? estimateSpan(found.indexed, found.item, indexer.interpreter) : null;
 }
 
 /** A span's row with its content from the journal; undefined when either is gone. */

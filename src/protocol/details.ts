@@ -52,6 +52,14 @@ export interface SpanDetails {
   readonly logs: readonly { readonly timeMicros: number; readonly name: string; readonly body: string; readonly attributes: readonly AttributeRow[] }[];
 }
 
+/** A guess from the lengths of the texts, for a call whose usage is missing: never to be added to anything. */
+export interface CostEstimate {
+  /** Its source's kind is `estimate` where it is known. */
+  readonly result: CostResult;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
 /** "Explain this span": the reading, step by step. */
 export interface SpanExplanation {
   readonly traceId: string;

@@ -1,7 +1,7 @@
 import type { UserMapping } from '../model/attributeMapping.ts';
 import type { ModelAlias, UserPrice } from '../model/userPrice.ts';
 import type { UserRule } from '../model/userRule.ts';
-import type { SpanDetails, SpanExplanation } from './details.ts';
+import type { CostEstimate, SpanDetails, SpanExplanation } from './details.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from './query.ts';
 import type { CallSiteRow, GroupRow, SpanRow, TraceRow } from './rows.ts';
 import type { EngineStatus } from './status.ts';
@@ -72,6 +72,8 @@ export interface EngineRequests {
   'spans/path': { params: { traceId: string; spanId: string }; result: readonly SpanRow[] };
   'spans/details': { params: { traceId: string; spanId: string }; result: SpanDetails | null };
   'spans/explain': { params: { traceId: string; spanId: string }; result: SpanExplanation | null };
+  /** A guess at the cost from the lengths of the texts; null unless usage is missing and the texts are there. */
+  'spans/estimate': { params: { traceId: string; spanId: string }; result: CostEstimate | null };
   /** Files (no `file`), the functions of a file, or the lines of a function. */
   'callSites/list': { params: { file?: string; function?: string }; result: readonly CallSiteRow[] };
   /** The newest spans of a call site. */

@@ -4,7 +4,7 @@
  */
 import type { Handlers } from '../base/channel.ts';
 import { ChannelError } from '../base/channel.ts';
-import type { SpanDetails, SpanExplanation } from './details.ts';
+import type { CostEstimate, SpanDetails, SpanExplanation } from './details.ts';
 
 /** What the details panel shows; the whole of what it remembers over a reload. */
 export interface DetailsTarget {
@@ -18,6 +18,8 @@ export interface DetailsRequests {
   'details/ready': { params: Record<string, never>; result: DetailsTarget | null };
   'details/load': { params: DetailsTarget; result: SpanDetails | null };
   'details/explain': { params: DetailsTarget; result: SpanExplanation | null };
+  /** A guess at the cost of a call without usage, when the user asks for one. */
+  'details/estimate': { params: DetailsTarget; result: CostEstimate | null };
   /** Shows another span in this panel. */
   'details/show': { params: DetailsTarget; result: null };
   'tree/reveal': { params: DetailsTarget; result: null };
@@ -73,6 +75,7 @@ const requestChecks: Readonly<Record<keyof DetailsRequests, Check>> = {
   'details/ready': shape({}),
   'details/load': target,
   'details/explain': target,
+  'details/estimate': target,
   'details/show': target,
   'tree/reveal': target,
   'clipboard/write': shape({ text: text(longestText) }),
@@ -132,4 +135,13 @@ export function isSpanDetails(value: unknown): value is SpanDetails {
   const conversation: Partial<SpanDetails['conversation']> = details.conversation ?? {};
   const messages = [conversation.system, conversation.input, conversation.output];
   return typeof details.row?.name === 'string' && [...lists, ...messages].every(Array.isArray);
+}
+
+/** Whether the answer looks like an estimate, as far as the panel relies on it. */
+export function isCostEstimate(value: unknown): value is CostEstimate {
+  if (typeof value !== 'object' || value === null) return false;
+  const { result, inputTokens, outputTokens } = value as Partial<CostEstimate>;
+  if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return false;
+  if (typeof result !== 'object' || (result as unknown) === null) return false;
+  return 'amount' in result ? typeof result.amount === 'number' : typeof result.reason === 'string';
 }

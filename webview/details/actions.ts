@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { SpanExplanation } from '../../src/protocol/details.ts';
+import type { CostEstimate, SpanExplanation } from '../../src/protocol/details.ts';
 import type { DetailsTarget } from '../../src/protocol/webview.ts';
 
 /** What the parts of the details page can ask for. */
@@ -10,6 +10,7 @@ export interface DetailsActions {
   readonly openSource: (file: string, line: number, column?: number) => void;
   readonly setPrice: (model: string, provider: string | undefined) => void;
   readonly explain: (target: DetailsTarget) => Promise<SpanExplanation | null>;
+  readonly estimate: (target: DetailsTarget) => Promise<CostEstimate | null>;
 }
 
 const context = createContext<DetailsActions | undefined>(undefined);

@@ -197,6 +197,7 @@ function detailsActions({ channel }: DetailsHost): DetailsActions {
         ),
       ),
     explain: (target) => channel.call('details/explain', target),
+    estimate: (target) => channel.call('details/estimate', target),
   };
 }
 

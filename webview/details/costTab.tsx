@@ -7,6 +7,8 @@ import { formatCount, formatMoneyExact, formatRate } from '../../src/protocol/fo
 import { visibleLabel } from '../../src/protocol/visibleText.ts';
 import { Icon } from '../kit/icon.tsx';
 import { useDetailsActions } from './actions.ts';
+import { Estimate } from './estimate.tsx';
+import { canEstimate } from './estimateText.ts';
 
 /** Tokens and cost, as arithmetic that can be checked. */
 export function CostTab({ details }: { details: SpanDetails }): JSX.Element {
@@ -52,7 +54,14 @@ function Counting({ details }: { details: SpanDetails }): JSX.Element | null {
 }
 
 function CostTable({ cost, details }: { cost: CostResult; details: SpanDetails }): JSX.Element {
-  if (!isKnownCost(cost)) return <UnknownCost reason={cost.reason} what={cost.unknown} details={details} />;
+  if (!isKnownCost(cost)) {
+    return (
+      <>
+        <UnknownCost reason={cost.reason} what={cost.unknown} details={details} />
+        {canEstimate(details) ? <Estimate details={details} /> : null}
+      </>
+    );
+  }
   return (
     <>
       <table class="sums" aria-label="Cost by part">

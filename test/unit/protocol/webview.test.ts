@@ -25,6 +25,7 @@ function pair() {
     'details/ready': record('ready'),
     'details/load': record('load'),
     'details/explain': record('explain'),
+    'details/estimate': record('estimate'),
     'details/show': record('show'),
     'tree/reveal': record('reveal'),
     'clipboard/write': record('copy'),
@@ -66,6 +67,7 @@ describe('messages of a panel', () => {
       ['details/load', null],
       ['details/load', [target]],
       ['details/explain', { traceId: target.traceId }],
+      ['details/estimate', { ...target, spanId: 'x' }],
       [
         'details/show',
         JSON.parse(`{"__proto__":{"traceId":"${target.traceId}","spanId":"${target.spanId}"}}`),

@@ -130,6 +130,7 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
         return details;
       },
       'details/explain': (target, signal) => this.#engine.call('spans/explain', target, { signal }),
+      'details/estimate': (target, signal) => this.#engine.call('spans/estimate', target, { signal }),
       'details/show': (target) => command(commands.showDetails, target),
       'tree/reveal': (target) => command(commands.revealSpan, target),
       'clipboard/write': ({ text }) => done(vscode.env.clipboard.writeText(text)),
