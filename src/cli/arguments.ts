@@ -8,23 +8,25 @@ export interface Arguments {
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** Parses options, all of which take a value unless listed in `flags`. */
-export function parse(
-  args: readonly string[],
-  options: readonly string[],
-  flags: readonly string[] = [],
-): Arguments {
+/** Parses options, all of which take a value, and at most `mostPositionals` words beside them. */
+export function parse(args: readonly string[], options: readonly string[], mostPositionals = 0): Arguments {
+  const { values, positionals } = parsed(args, options);
+  const unexpected = positionals[mostPositionals];
+  if (unexpected !== undefined) throw new UsageError(`${JSON.stringify(unexpected)} is one word too many`);
+  return { positionals, values: values as Arguments['values'] };
+}
+
+function parsed(args: readonly string[], options: readonly string[]): ReturnType<typeof parseArgs> {
   try {
-    const { values, positionals } = parseArgs({
+    return parseArgs({
       args: [...args],
       allowPositionals: true,
       strict: true,
-      options: Object.fromEntries([
-        ...options.map((name) => [name, { type: 'string' as const }]),
-        ...['help', ...flags].map((name) => [name, { type: 'boolean' as const }]),
-      ]),
+      options: {
+        ...Object.fromEntries(options.map((name) => [name, { type: 'string' as const }])),
+        help: { type: 'boolean' },
+      },
     });
-    return { positionals, values: values as Arguments['values'] };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

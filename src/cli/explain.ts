@@ -5,7 +5,7 @@ import { writeJson } from './output.ts';
 
 /** Where each value of a span came from, what was ignored, and why it counts or does not. */
 export async function explain(argv: readonly string[]): Promise<number> {
-  const args = parse(argv, [...readerOptions, 'trace']);
+  const args = parse(argv, [...readerOptions, 'trace'], 1);
   const spanId = args.positionals[0]?.toLowerCase();
   if (spanId === undefined || !/^[0-9a-f]{16}$/.test(spanId)) {
     throw new UsageError('explain takes the id of a span: 16 hexadecimal digits');

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultSettings } from '../engine/defaultSettings.ts';
 import { Front } from '../engine/front.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
@@ -8,6 +9,8 @@ import { warn, writeJson } from './output.ts';
 
 /** How long the index may take, after the last request, to read what the journal already holds. */
 const drainMs = 120_000;
+/** How long another process may have the store before it is taken for an engine. */
+const ownerMs = 5_000;
 
 /** Receives until SIGTERM or SIGINT; then everything acknowledged is in the index, too. */
 export async function serve(argv: readonly string[]): Promise<number> {
@@ -28,11 +31,23 @@ export async function serve(argv: readonly string[]): Promise<number> {
       if (level !== 'debug' && level !== 'info') warn(message);
     },
   });
+  try {
+    return await run(front, dbPath, stopped);
+  } finally {
+    await front.close();
+  }
+}
+
+async function run(front: Front, dbPath: string, stopped: Promise<void>): Promise<number> {
   await front.start();
+  // A reader that indexes for itself has the lock for a moment.
+  for (const until = performance.now() + ownerMs; !front.owns && performance.now() < until;) {
+    await sleep(100);
+    await front.start();
+  }
   const refusal = await whyNotReady(front, dbPath);
   if (refusal) {
     warn(refusal);
-    await front.close();
     return 1;
   }
   const endpoints = front.receiver?.endpoints;
@@ -48,7 +63,6 @@ export async function serve(argv: readonly string[]): Promise<number> {
     );
     if (!reached) warn('The index has not read the whole journal; the next reader does the rest.');
   }
-  await front.close();
   return 0;
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
 import type { EngineStatus } from '../protocol/status.ts';
@@ -9,11 +8,16 @@ import { IndexWriter } from '../store/indexWriter.ts';
 import { JournalReader } from '../store/journalReader.ts';
 import { applyRetention, deleteTraces } from '../store/retention.ts';
 import { Changes } from './changes.ts';
+import { emptyIndex } from './emptyIndex.ts';
+import { Exclusive } from './exclusive.ts';
 import { interpretationOf, mixedInterpretation } from './interpretation.ts';
 import { Interpreter } from './interpreter.ts';
 import type { IndexerEvents, IndexerStatus } from './indexerProtocol.ts';
 import { isBefore, Pipeline } from './pipeline.ts';
 import { journalDir } from './storePaths.ts';
+import { RereadProgress } from './rereadProgress.ts';
+import { nothingRead, readStatus } from './storeStatus.ts';
+import { Waiters } from './waiters.ts';
 
 export interface IndexerOptions {
   readonly dbPath: string;
@@ -28,17 +32,6 @@ const settleMs = 1_000;
 const retryMs = 2_000;
 /** How long the deletion of a trace waits for the index. */
 const reachMs = 60_000;
-
-const nothingRead: IndexerStatus = {
-  spans: 0,
-  traces: 0,
-  indexBytes: 0,
-  journalBytes: 0,
-  behindBytes: 0,
-  prunedSpans: 0,
-  prunedTraces: 0,
-  today: { modelCalls: 0, cost: { known: undefined, unknownCalls: 0 } },
-};
 
 /** The second thread's work: follows the journal as the owner, or another owner's index as a reader; answers queries. */
 export class Indexer {
@@ -56,14 +49,13 @@ export class Indexer {
   #followedRevision = 0;
   #timers: NodeJS.Timeout[] = [];
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
-  #busy = false;
-  #exclusive: Promise<void> = Promise.resolve();
+  /** Works during which the pipeline stands still. */
+  readonly #exclusive = new Exclusive(() => this.wake());
   #closed = false;
   #retaining = false;
   #dropped = new Map<string, number>();
-  #waiters: { position: JournalPosition; done: () => void }[] = [];
-  #progressTotal = 0;
-  #lastProgress = 0;
+  readonly #waiters = new Waiters();
+  readonly #progress: RereadProgress;
   #rebuilding:
     | {
         spans: number;
@@ -82,6 +74,7 @@ export class Indexer {
     this.interpreter = new Interpreter(this.journal, options.prices, options.settings, (error) =>
       this.#log('warn', messageOf(error)),
     );
+    this.#progress = new RereadProgress(this.journal, (progress) => options.emit('store/progress', progress));
     this.#changes = new Changes((change) => options.emit('store/changed', change));
     this.#timers.push(setInterval(() => this.#poll(), pollMs));
     this.#timers.push(setInterval(() => this.#settle(), settleMs));
@@ -115,7 +108,23 @@ export class Indexer {
     return writer.position;
   }
 
+  /** An index that turns out damaged is set aside, and a new one begun. */
   #openWriter(): IndexWriter {
+    try {
+      return this.#tryOpenWriter();
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'corrupt') throw error;
+      this.#closeIndex();
+      IndexWriter.setAside(this.#options.dbPath);
+      const writer = this.#tryOpenWriter();
+      this.#damaged(
+        'The index was damaged: it was set aside, and a new one is being built from the journal.',
+      );
+      return writer;
+    }
+  }
+
+  #tryOpenWriter(): IndexWriter {
     const writer = IndexWriter.open(this.#options.dbPath, {
       onDamage: (report) => this.#damaged(report.message),
     });
@@ -123,16 +132,34 @@ export class Indexer {
     // It may look at a file that was set aside just now.
     this.#reader?.close();
     this.#reader = undefined;
-    this.#pipeline = new Pipeline(this.journal, writer, this.interpreter);
-    this.#interpretation = interpretationOf(this.#settings);
-    if (writer.fresh) writer.interpretation = this.#interpretation;
-    else if (writer.interpretation !== this.#interpretation) this.#startReread(writer);
-    return writer;
+    try {
+      this.#pipeline = new Pipeline(this.journal, writer, this.interpreter);
+      this.#interpretation = interpretationOf(this.#settings);
+      if (writer.fresh) writer.interpretation = this.#interpretation;
+      else if (writer.interpretation !== this.#interpretation) this.#startReread(writer);
+      return writer;
+    } catch (error) {
+      this.#closeIndex();
+      throw error;
+    }
+  }
+
+  #closeIndex(): void {
+    this.#pipeline = undefined;
+    for (const open of [this.#writer, this.#reader]) {
+      try {
+        open?.close();
+      } catch (error) {
+        this.#log('warn', messageOf(error));
+      }
+    }
+    this.#writer = undefined;
+    this.#reader = undefined;
   }
 
   #startReread(writer: IndexWriter): void {
     this.#interpretation = interpretationOf(this.#settings);
-    this.#progressTotal = this.journal.totalBytes();
+    this.#progress.begin();
     this.interpreter.forgetHistories();
     this.#pipeline?.reread();
     try {
@@ -156,7 +183,7 @@ export class Indexer {
 
   /** Something was appended: read it soon. */
   wake(): void {
-    if (this.#scheduled || this.#busy || this.#closed || !this.#pipeline) return;
+    if (this.#scheduled || this.#exclusive.isBusy || this.#closed || !this.#pipeline) return;
     this.#scheduled = setImmediate(() => this.#step());
   }
 
@@ -164,14 +191,14 @@ export class Indexer {
   #step(): void {
     this.#scheduled = undefined;
     const pipeline = this.#pipeline;
-    if (!pipeline || this.#closed || this.#busy) return;
+    if (!pipeline || this.#closed || this.#exclusive.isBusy) return;
     try {
-      const wasRereading = pipeline.rereadPosition !== undefined;
+      const wasRereading = Boolean(pipeline.rereadPosition);
       const { changed, spans, atEnd } = pipeline.step();
       this.#solved();
       if (changed.length > 0) this.#changes.add(changed);
       if (this.#rebuilding) this.#rebuilding.spans += spans;
-      if (wasRereading || this.#rebuilding) this.#progress(pipeline, atEnd);
+      if (wasRereading || this.#rebuilding) this.#tellProgress(pipeline, atEnd);
       if (wasRereading && !pipeline.rereadPosition && this.#writer)
         this.#writer.interpretation = this.#interpretation;
       this.#release();
@@ -181,17 +208,12 @@ export class Indexer {
     }
   }
 
-  #progress(pipeline: Pipeline, atEnd: boolean): void {
-    const left = this.journal.bytesAfter(pipeline.rereadPosition ?? pipeline.position);
+  #tellProgress(pipeline: Pipeline, atEnd: boolean): void {
     const rebuilding = this.#rebuilding;
     // A torn tail is never read: the end is where nothing more comes, too.
-    const read = rebuilding && (atEnd || !isBefore(pipeline.position, rebuilding.until));
-    const done = rebuilding ? read : !pipeline.rereadPosition;
-    const now = Date.now();
-    if (!done && now - this.#lastProgress < 100) return;
-    this.#lastProgress = now;
-    const doneBytes = done ? this.#progressTotal : Math.max(0, this.#progressTotal - left);
-    this.#options.emit('store/progress', { task: 'rebuild', doneBytes, totalBytes: this.#progressTotal });
+    const isRebuilt = atEnd || (rebuilding && !isBefore(pipeline.position, rebuilding.until));
+    const done = rebuilding ? isRebuilt === true : !pipeline.rereadPosition;
+    this.#progress.tell(pipeline.rereadPosition ?? pipeline.position, done);
     if (!done || !rebuilding) return;
     this.#rebuilding = undefined;
     rebuilding.resolve(rebuilding.spans);
@@ -207,11 +229,7 @@ export class Indexer {
     if (this.#problem?.message !== storage.message) this.#log('error', storage.message);
     if (storage.code === 'corrupt') {
       try {
-        this.#pipeline = undefined;
-        this.#writer?.close();
-        this.#writer = undefined;
-        this.#reader?.close();
-        this.#reader = undefined;
+        this.#closeIndex();
         IndexWriter.setAside(this.#options.dbPath);
         this.#openWriter();
         this.#damaged(
@@ -225,10 +243,18 @@ export class Indexer {
       this.#say({ code: storage.code === 'full' ? 'full' : 'unwritable', message: storage.message });
     }
     this.#cancelStep();
-    this.#scheduled = setTimeout(() => {
-      this.#scheduled = undefined;
+    this.#scheduled = setTimeout(() => this.#tryAgain(), retryMs);
+  }
+
+  #tryAgain(): void {
+    this.#scheduled = undefined;
+    if (this.#closed) return;
+    try {
+      if (!this.#pipeline) this.#openWriter();
       this.wake();
-    }, retryMs);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #cancelStep(): void {
@@ -252,17 +278,8 @@ export class Indexer {
   /** Resolves with true once everything up to `position` is in the index. */
   reach(position: JournalPosition, timeoutMs: number): Promise<boolean> {
     if (this.#has(position)) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const waiter = { position, done: () => finish(true) };
-      const timer = setTimeout(() => finish(false), timeoutMs);
-      const finish = (reached: boolean): void => {
-        clearTimeout(timer);
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        resolve(reached);
-      };
-      this.#waiters.push(waiter);
-      this.wake();
-    });
+    this.wake();
+    return this.#waiters.add(position, timeoutMs);
   }
 
   #has(position: JournalPosition): boolean {
@@ -271,7 +288,7 @@ export class Indexer {
   }
 
   #release(): void {
-    for (const waiter of [...this.#waiters]) if (this.#has(waiter.position)) waiter.done();
+    this.#waiters.release((position) => this.#has(position));
   }
 
   /** As a follower: has the owner committed something? */
@@ -296,7 +313,7 @@ export class Indexer {
   #settle(): void {
     const pipeline = this.#pipeline;
     // While the index cannot be written, the next step finds out when it can.
-    if (!pipeline || this.#busy || this.#closed || this.#problem) return;
+    if (!pipeline || this.#exclusive.isBusy || this.#closed || this.#problem) return;
     try {
       this.#changes.add(pipeline.settleDeferred());
       this.#commitDropped();
@@ -319,7 +336,7 @@ export class Indexer {
     this.#retaining = true;
     const journal = journalDir(this.#options.dbPath);
     try {
-      await this.#exclusively(async () => {
+      await this.#exclusive.run(async () => {
         const currentSegment = this.journal.end().segment;
         const { segments, spans, traces } = await applyRetention(writer, journal, this.#settings.store, {
           currentSegment,
@@ -330,27 +347,11 @@ export class Indexer {
         this.#changes.add([], true);
       });
     } catch (error) {
-      if (this.#closed) return;
       this.#pipeline?.forget();
       this.#log('warn', messageOf(error));
     } finally {
       this.#retaining = false;
     }
-  }
-
-  /** Runs while the pipeline stands still, one such work after the other. */
-  #exclusively(work: () => Promise<void> | void): Promise<void> {
-    const done = this.#exclusive.then(async () => {
-      this.#busy = true;
-      try {
-        await work();
-      } finally {
-        this.#busy = false;
-        this.wake();
-      }
-    });
-    this.#exclusive = done.catch(() => undefined);
-    return done;
   }
 
   /** Empties the index and reads the whole journal again. Resolves with the number of spans read. */
@@ -361,12 +362,12 @@ export class Indexer {
         new StorageError('unsupported', 'Another window owns the store; rebuild its index there.'),
       );
     }
-    if (this.#rebuilding || this.#busy) {
+    if (this.#rebuilding || this.#exclusive.isBusy) {
       return Promise.reject(new StorageError('backpressure', 'The store is busy; try again in a moment.'));
     }
     this.#pipeline.rebuild();
     writer.interpretation = this.#interpretation;
-    this.#progressTotal = this.journal.totalBytes();
+    this.#progress.begin();
     this.#changes.add([], true);
     return new Promise((resolve, reject) => {
       this.#rebuilding = { spans: 0, until: this.journal.end(), resolve, reject };
@@ -377,20 +378,11 @@ export class Indexer {
   /** Empties the index; reading goes on at segment `firstKept`, and the journal before it may go. */
   async deleteAll(firstKept: number): Promise<void> {
     const position = { segment: firstKept, offset: 0 };
-    await this.#exclusively(async () => {
+    await this.#exclusive.run(async () => {
       const writer = this.#writer;
       if (!writer) return;
       try {
-        for (let attempt = 1; ; attempt++) {
-          try {
-            writer.deleteAll(position);
-            break;
-          } catch (error) {
-            // Another window is reading: its query ends soon.
-            if (attempt === 20 || this.#closed) throw error;
-            await sleep(100);
-          }
-        }
+        await emptyIndex(writer, position, () => this.#closed);
         // Nothing is left that an older version would have understood differently.
         writer.interpretation = this.#interpretation;
       } finally {
@@ -407,7 +399,7 @@ export class Indexer {
       // What is not in the index yet would come back.
       throw new StorageError('backpressure', 'The index is still being written; try again in a while.');
     }
-    await this.#exclusively(async () => {
+    await this.#exclusive.run(async () => {
       if (!this.#writer) return;
       await deleteTraces(this.#writer, journalDir(this.#options.dbPath), [traceId], {
         currentSegment: firstKept,
@@ -420,28 +412,12 @@ export class Indexer {
   /** Never throws for a store that cannot be read: that is a status, too. */
   status(): IndexerStatus {
     try {
-      return this.#status();
+      return { ...readStatus(this.reader, this.#writer, this.journal), problem: this.#problem };
     } catch (error) {
       const code = error instanceof StorageError && error.code !== 'backpressure' ? error.code : 'unwritable';
+      if (code === 'corrupt' && this.#writer && !this.#exclusive.isBusy) this.#failed(error);
       return { ...nothingRead, problem: this.#problem ?? { code, message: messageOf(error) } };
     }
-  }
-
-  #status(): IndexerStatus {
-    const reader = this.reader;
-    const position = this.#writer?.position ?? reader?.position ?? { segment: 0, offset: 0 };
-    const counts = reader?.counts() ?? { spans: 0, traces: 0, indexBytes: 0 };
-    const counters = reader?.counters();
-    const midnight = new Date().setHours(0, 0, 0, 0);
-    return {
-      ...counts,
-      journalBytes: this.journal.totalBytes(),
-      behindBytes: this.journal.bytesAfter(position),
-      prunedSpans: counters?.get('prunedSpans') ?? 0,
-      prunedTraces: counters?.get('prunedTraces') ?? 0,
-      today: reader?.totalsSince(midnight) ?? nothingRead.today,
-      problem: this.#problem,
-    };
   }
 
   close(): void {
@@ -450,14 +426,14 @@ export class Indexer {
     for (const timer of this.#timers) clearInterval(timer);
     this.#cancelStep();
     this.#changes.dispose();
+    this.#waiters.giveUp();
     this.#rebuilding?.reject(new Error('The engine was closed.'));
     try {
       this.#commitDropped();
     } catch (error) {
       this.#log('warn', messageOf(error));
     }
-    this.#reader?.close();
-    this.#writer?.close();
+    this.#closeIndex();
     this.journal.close();
   }
 

@@ -1,0 +1,36 @@
+import type { JournalPosition } from '../store/api.ts';
+
+interface Waiter {
+  readonly position: JournalPosition;
+  finish(reached: boolean): void;
+}
+
+/** Those who wait for the index to have read the journal up to a position. */
+export class Waiters {
+  readonly #waiting = new Set<Waiter>();
+
+  /** Resolves with whether the position was reached in time. */
+  add(position: JournalPosition, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiter = {
+        position,
+        finish: (reached: boolean): void => {
+          clearTimeout(timer);
+          this.#waiting.delete(waiter);
+          resolve(reached);
+        },
+      };
+      const timer = setTimeout(() => waiter.finish(false), timeoutMs);
+      this.#waiting.add(waiter);
+    });
+  }
+
+  release(isReached: (position: JournalPosition) => boolean): void {
+    for (const waiter of this.#waiting) if (isReached(waiter.position)) waiter.finish(true);
+  }
+
+  /** Nothing more will be read. */
+  giveUp(): void {
+    for (const waiter of this.#waiting) waiter.finish(false);
+  }
+}
