@@ -34,6 +34,10 @@ interface Slot {
 interface KeyEntry {
   readonly slots: Slot[];
   readonly signs: number[];
+  /** The slots that tell tokens. */
+  readonly usage: Slot[];
+  /** By the dialect that decides: the slots with fields that can win then. */
+  readonly fields: (readonly Slot[] | undefined)[];
 }
 
 const allFields: readonly (FieldName | TimingName)[] = [...fieldNames, ...timingNames];
@@ -64,7 +68,7 @@ dialects.forEach((dialect, index) => {
 
 function entryOf(key: string): KeyEntry {
   let entry = keyIndex.get(key);
-  if (!entry) keyIndex.set(key, (entry = { slots: [], signs: [] }));
+  if (!entry) keyIndex.set(key, (entry = { slots: [], signs: [], usage: [], fields: [] }));
   return entry;
 }
 
@@ -87,9 +91,11 @@ function addFields(dialect: number, table: FieldTable | undefined, own: boolean)
 function addUsage(dialect: number, table: UsageTable | undefined, own: boolean): void {
   for (const [name, keys] of Object.entries(table ?? {})) {
     const usage = name as UsageName;
-    keys.forEach((key, order) =>
-      entryOf(key).slots.push({ key, dialect, own, order: own ? order : 100 + order, field: -1, usage }),
-    );
+    keys.forEach((key, order) => {
+      const slot = { key, dialect, own, order: own ? order : 100 + order, field: -1, usage };
+      entryOf(key).slots.push(slot);
+      entryOf(key).usage.push(slot);
+    });
   }
 }
 
@@ -105,7 +111,8 @@ export function isKnownKey(key: string): boolean {
 
 /** What the tables found on one span, before it is clear which dialect decides. */
 export interface Collected {
-  readonly slots: readonly Slot[];
+  /** The known keys that hold something, each with its value at the same place of `values`. */
+  readonly entries: readonly KeyEntry[];
   readonly values: readonly AttributeValue[];
   /** Indices of the dialects that show signs, in order. */
   readonly candidates: readonly number[];
@@ -115,7 +122,7 @@ const signs = new Uint8Array(dialects.length);
 
 /** One pass over the attributes. */
 export function collect(view: SpanView): Collected {
-  const slots: Slot[] = [];
+  const entries: KeyEntry[] = [];
   const values: AttributeValue[] = [];
   signs.fill(0);
   signs[genericIndex] = 1;
@@ -123,18 +130,16 @@ export function collect(view: SpanView): Collected {
     const entry = keyIndex.get(key);
     if (entry === undefined) continue;
     for (const index of entry.signs) signs[index] = 1;
-    if (!isUsable(value)) continue;
-    for (const slot of entry.slots) {
-      slots.push(slot);
-      values.push(value);
-    }
+    if (entry.slots.length === 0 || !isUsable(value)) continue;
+    entries.push(entry);
+    values.push(value);
   }
   for (const index of scopeSigns(view.scope)) signs[index] = 1;
   for (const index of nameSigns.get(view.name) ?? none) signs[index] = 1;
   for (const [prefix, index] of namePrefixes) if (view.name.startsWith(prefix)) signs[index] = 1;
   const candidates: number[] = [];
   for (let index = 0; index < signs.length; index++) if (signs[index] === 1) candidates.push(index);
-  return { slots, values, candidates };
+  return { entries, values, candidates };
 }
 
 const none: readonly number[] = [];
@@ -194,17 +199,29 @@ const unranked = 0x7fffffff;
 export function chooseFields(collected: Collected, decided: number): FieldValues {
   const fields = new FieldValues();
   ranks.fill(unranked);
-  const { slots, values } = collected;
-  const refused = blocked[decided];
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i] as Slot;
-    if (slot.field < 0 || (slot.own && slot.dialect !== decided)) continue;
-    const rank = rankOf(slot, decided);
-    if (rank >= (ranks[slot.field] as number) || refused?.has(slot.field)) continue;
-    ranks[slot.field] = rank;
-    fields.set(slot.field, values[i], slot);
+  const { entries, values } = collected;
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i] as KeyEntry;
+    for (const slot of (entry.fields[decided] ??= contenders(entry, decided))) {
+      const rank = rankOf(slot, decided);
+      if (rank >= (ranks[slot.field] as number)) continue;
+      ranks[slot.field] = rank;
+      fields.set(slot.field, values[i], slot);
+    }
   }
   return fields;
+}
+
+/** Of a key's slots the best for each field: the others name the same value. */
+function contenders(entry: KeyEntry, decided: number): readonly Slot[] {
+  const best = new Map<number, Slot>();
+  for (const slot of entry.slots) {
+    if (slot.field < 0 || (slot.own && slot.dialect !== decided) || blocked[decided]?.has(slot.field))
+      continue;
+    const other = best.get(slot.field);
+    if (!other || rankOf(slot, decided) < rankOf(other, decided)) best.set(slot.field, slot);
+  }
+  return [...best.values()];
 }
 
 function rankOf(slot: Slot, decided: number): number {
@@ -219,9 +236,8 @@ export interface CollectedUsage {
   readonly keys: UsageKeys;
 }
 
-
 export function chooseUsage(collected: Collected, decided: number): readonly CollectedUsage[] {
-  const { slots, values } = collected;
+  const { entries, values } = collected;
   let found:
     | {
         dialect: number;
@@ -230,18 +246,20 @@ export function chooseUsage(collected: Collected, decided: number): readonly Col
         ranks: Partial<Record<UsageName, number>>;
       }[]
     | undefined;
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i] as Slot;
-    if (slot.usage === undefined || (slot.own && slot.dialect !== decided)) continue;
-    const tokens = asCount(values[i]);
+  for (let i = 0; i < entries.length; i++) {
+    const { usage } = entries[i] as KeyEntry;
+    const tokens = usage.length === 0 ? undefined : asCount(values[i]);
     if (tokens === undefined) continue;
-    found ??= [];
-    let group = found.find((other) => other.dialect === slot.dialect);
-    if (!group) found.push((group = { dialect: slot.dialect, raw: {}, keys: {}, ranks: {} }));
-    if (slot.order >= (group.ranks[slot.usage] ?? unranked)) continue;
-    group.raw[slot.usage] = tokens;
-    group.ranks[slot.usage] = slot.order;
-    group.keys[slot.usage] = slot.key;
+    for (const slot of usage) {
+      if (slot.usage === undefined || (slot.own && slot.dialect !== decided)) continue;
+      found ??= [];
+      let group = found.find((other) => other.dialect === slot.dialect);
+      if (!group) found.push((group = { dialect: slot.dialect, raw: {}, keys: {}, ranks: {} }));
+      if (slot.order >= (group.ranks[slot.usage] ?? unranked)) continue;
+      group.raw[slot.usage] = tokens;
+      group.ranks[slot.usage] = slot.order;
+      group.keys[slot.usage] = slot.key;
+    }
   }
   if (!found) return [];
   if (found.length > 1) {

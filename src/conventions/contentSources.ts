@@ -15,12 +15,15 @@ import { asText } from './values.ts';
 /** One way to find messages; `events` marks the place of span events and log records in the order. */
 export type ContentSource = ((view: SpanView, kind: SpanKind) => readonly Message[]) | 'events';
 
+/** Most sources hold nothing on most spans. */
+const nothing: readonly Message[] = [];
+
 type Side = 'system' | 'user' | 'assistant';
 
 function attribute(key: string, defaultRole: Side): ContentSource {
   return (view) => {
     const value = view.get(key);
-    return value === undefined ? [] : parseMessages(value, { defaultRole });
+    return value === undefined ? nothing : parseMessages(value, { defaultRole });
   };
 }
 
@@ -29,12 +32,12 @@ function member(key: string, names: readonly string[], defaultRole: Side): Conte
   return (view) => {
     let value = view.json(key);
     for (const name of names) value = isRecord(value) ? field(value, name) : undefined;
-    return value === undefined ? [] : parseMessages(value, { defaultRole });
+    return value === undefined ? nothing : parseMessages(value, { defaultRole });
   };
 }
 
 function indexed(prefix: string, style: 'openinference' | 'openllmetry'): ContentSource {
-  return (view) => (hasPrefix(view, prefix) ? parseFlattened(view.attributes, prefix, style) : []);
+  return (view) => (hasPrefix(view, prefix) ? parseFlattened(view.attributes, prefix, style) : nothing);
 }
 
 function hasPrefix(view: SpanView, prefix: string): boolean {
@@ -140,12 +143,12 @@ function aiPrompt(view: SpanView): readonly Message[] {
   const prompt = view.json('ai.prompt');
   if (!isRecord(prompt)) return attributeOf(view, 'ai.prompt', 'user');
   const value = field(prompt, 'messages') ?? field(prompt, 'prompt');
-  return value === undefined ? [] : parseMessages(value, { defaultRole: 'user' });
+  return value === undefined ? nothing : parseMessages(value, { defaultRole: 'user' });
 }
 
 function attributeOf(view: SpanView, key: string, defaultRole: Side): readonly Message[] {
   const value = view.get(key);
-  return value === undefined ? [] : parseMessages(value, { defaultRole });
+  return value === undefined ? nothing : parseMessages(value, { defaultRole });
 }
 
 /** AI SDK's answer lies in pieces: text or object, reasoning, tool calls. */
