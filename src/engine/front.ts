@@ -37,6 +37,8 @@ const lockPollMs = 250;
 /** How often a taken port is looked at again; every time in vain doubles it, up to the last. */
 const portPollMs = 3_000;
 const longestPortPollMs = 60_000;
+/** How often the deletion of a trace is tried that goes on being received. */
+const deletionAttempts = 5;
 /** How long after a failure to open the store it is tried again. */
 const reopenMs = 2_000;
 
@@ -82,7 +84,8 @@ export class Front {
     this.#worker = new Worker(options.indexerPath, {
       workerData: { dbPath: options.dbPath, settings: options.settings } satisfies IndexerStart,
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxOldGenerationSizeMb: 1024 },
+      // A batch's objects should die young: with less room they are moved, which costs more than indexing them.
+      resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 },
     });
     this.indexer = new Channel(threadPort(this.#worker), {});
     this.#worker.on('error', (error) => this.#indexerGone(error.message));
@@ -186,8 +189,17 @@ export class Front {
   }
 
   async deleteTrace(traceId: string): Promise<void> {
-    const firstKept = await this.#ownJournal().roll();
-    await this.indexer.call('indexer/deleteTrace', { traceId, firstKept }, { timeoutMs: 0 });
+    for (let attempt = 1; ; attempt++) {
+      const firstKept = await this.#ownJournal().roll();
+      try {
+        await this.indexer.call('indexer/deleteTrace', { traceId, firstKept }, { timeoutMs: 0 });
+        return;
+      } catch (error) {
+        // A trace that is being received may have got a span meanwhile.
+        const isReceived = error instanceof ChannelError && error.code === 'still-received';
+        if (!isReceived || attempt === deletionAttempts) throw error;
+      }
+    }
   }
 
   /** Acknowledges what is under way, commits, and gives the store back. */

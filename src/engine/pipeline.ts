@@ -16,7 +16,7 @@ import { micros } from './row.ts';
 import { TraceStates, type TraceState } from './traceStates.ts';
 
 /** Bytes read from the journal for one batch: small enough for queries to get their turn, large enough for SQLite. */
-const batchBytes = 1 << 20;
+const batchBytes = 1 << 19;
 
 export interface StepResult {
   /** Traces whose rows changed. */
