@@ -16,7 +16,10 @@ export function normaliseFinishReason(raw: string): string {
 const words = new Map<string, string>();
 for (const [normal, list] of [
   ['stop', 'stop endturn stopsequence complete completed done eos finishreasonstop stopcriteriamet'],
-  ['length', 'length maxtokens maxoutputtokens modellength incomplete modelcontextwindowexceeded incomplete:maxoutputtokens finishreasonmaxtokens'],
+  [
+    'length',
+    'length maxtokens maxoutputtokens modellength incomplete modelcontextwindowexceeded incomplete:maxoutputtokens finishreasonmaxtokens',
+  ],
   ['tool_calls', 'toolcalls toolcall tooluse functioncall functioncalls'],
   [
     'content_filter',

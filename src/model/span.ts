@@ -131,7 +131,8 @@ export interface SpanFacts {
   /** Quality marks that the emitter itself set, e.g. `quality.has_code`. Keys are flag ids. */
   readonly reportedMarks: ReadonlyMap<string, boolean>;
   /** What the span says about its place in the source. */
-  readonly code?: (Partial<SourceFrame> & { stack?: string | undefined; root?: string | undefined }) | undefined;
+  readonly code?:
+    (Partial<SourceFrame> & { stack?: string | undefined; root?: string | undefined }) | undefined;
   /** Spans opened by an HTTP client or server: their part in retries and rate limits. */
   readonly http?: { method?: string; url?: string; status?: number; resendCount?: number } | undefined;
   conversation(): Conversation;

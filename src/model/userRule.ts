@@ -1,6 +1,15 @@
 import type { Severity } from './flag.ts';
 
-export const ruleOperators = ['exists', 'missing', 'equals', 'notEquals', 'contains', 'matches', 'above', 'below'] as const;
+export const ruleOperators = [
+  'exists',
+  'missing',
+  'equals',
+  'notEquals',
+  'contains',
+  'matches',
+  'above',
+  'below',
+] as const;
 export type RuleOperator = (typeof ruleOperators)[number];
 
 /** A flag of the user's own, from the settings. */
