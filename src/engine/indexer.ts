@@ -1,3 +1,4 @@
+import { ChannelError } from '../base/channel.ts';
 import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
 import type { EngineStatus } from '../protocol/status.ts';
@@ -32,6 +33,9 @@ const settleMs = 1_000;
 const retryMs = 2_000;
 /** How long the deletion of a trace waits for the index. */
 const reachMs = 60_000;
+
+const damagedIndex =
+  'The index was damaged: it was set aside, and a new one is being built from the journal.';
 
 /** The second thread's work: follows the journal as the owner, or another owner's index as a reader; answers queries. */
 export class Indexer {
@@ -117,9 +121,7 @@ export class Indexer {
       this.#closeIndex();
       IndexWriter.setAside(this.#options.dbPath);
       const writer = this.#tryOpenWriter();
-      this.#damaged(
-        'The index was damaged: it was set aside, and a new one is being built from the journal.',
-      );
+      this.#damaged(damagedIndex);
       return writer;
     }
   }
@@ -232,9 +234,7 @@ export class Indexer {
         this.#closeIndex();
         IndexWriter.setAside(this.#options.dbPath);
         this.#openWriter();
-        this.#damaged(
-          'The index was damaged: it was set aside, and a new one is being built from the journal.',
-        );
+        this.#damaged(damagedIndex);
         return this.wake();
       } catch (again) {
         this.#say({ code: 'corrupt', message: messageOf(again) });
@@ -401,11 +401,15 @@ export class Indexer {
     }
     await this.#exclusive.run(async () => {
       if (!this.#writer) return;
-      await deleteTraces(this.#writer, journalDir(this.#options.dbPath), [traceId], {
-        currentSegment: firstKept,
-      });
-      this.#pipeline?.forget();
-      this.#changes.add([traceId], true);
+      const journal = journalDir(this.#options.dbPath);
+      try {
+        await deleteTraces(this.#writer, journal, [traceId], { currentSegment: firstKept });
+      } catch (error) {
+        throw error instanceof RangeError ? new ChannelError('still-received', error.message) : error;
+      } finally {
+        this.#pipeline?.forget();
+        this.#changes.add([traceId], true);
+      }
     });
   }
 
