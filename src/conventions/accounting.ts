@@ -242,24 +242,30 @@ class Book {
   /** Usage on agents, workflows, chains and the like. */
   settleCarriers(): void {
     const { order, parent, spans } = this.#forest;
-    const carried = new Uint8Array(spans.length);
+    /** Per span: the earliest call below it whose usage counts, -1 when none. */
+    const carried = new Int32Array(spans.length).fill(-1);
     for (let k = order.length - 1; k >= 0; k--) {
       const i = order[k] as number;
       const span = spans[i] as AccountingSpan;
       if (!this.#decisions[i] || isToolCall(span)) this.#settleCarrier(i, span, carried);
       const up = parent[i] as number;
       const own = this.#decisions[i]?.counted === true && this.#usageOf(i) !== undefined;
-      if (up >= 0 && (own || carried[i] === 1)) carried[up] = 1;
+      const call = own ? i : (carried[i] as number);
+      if (up < 0 || call < 0) continue;
+      const known = carried[up] as number;
+      if (known < 0 || isEarlier(spans[call] as AccountingSpan, spans[known] as AccountingSpan)) carried[up] = call;
     }
   }
 
-  #settleCarrier(i: number, span: AccountingSpan, carried: Uint8Array): void {
+  #settleCarrier(i: number, span: AccountingSpan, carried: Int32Array): void {
     if (!span.usage || span.kind === 'event') return;
     const leaves = this.#deepLeaves[i] as number;
     const leaf = this.#deepLeaf[i] as number;
     const fits = leaves === 1 && leaf >= 0 && this.#mayLend(span, leaf);
-    if (carried[i] === 1) {
-      this.#decisions[i] = span.usageIsAggregate ? declaredAggregate : aggregate;
+    const call = carried[i] as number;
+    if (call >= 0) {
+      const rule = span.usageIsAggregate ? declaredAggregate : aggregate;
+      this.#decisions[i] = { ...rule, countedIn: keyOf(this.#span(call)) };
       if (fits) this.#lend(leaf, span);
     } else if (span.usageIsAggregate) this.#decisions[i] = declaredAggregate;
     else if (fits && !this.#span(leaf).failed) {

@@ -1,8 +1,16 @@
 import type { Provenance } from '../model/span.ts';
-import { at, isKnownKey } from './collect.ts';
+import { at, collect, isKnownKey } from './collect.ts';
 import { contentPrefixes } from './contentSources.ts';
 import { readConversation, readDocuments, readToolDefinitions } from './conversation.ts';
-import { type Dialect, fieldNames, type FieldName, usageNames, type UsageName } from './dialect.ts';
+import {
+  type Dialect,
+  type DialectFacts,
+  fieldNames,
+  type FieldName,
+  type TimingName,
+  usageNames,
+  type UsageName,
+} from './dialect.ts';
 import { isEvaluationKey } from './evaluations.ts';
 import type { SpanInput } from './input.ts';
 import type { UnderstandOptions } from './options.ts';
@@ -30,28 +38,36 @@ const toolFields = new Set<FieldName>([
 class Explainer {
   readonly #input: SpanInput;
   readonly #reading: Reading;
+  /** Dialects that show signs on the span, the deciding one first. */
+  readonly #candidates: readonly Dialect[];
   readonly #rows: Provenance[] = [];
 
   constructor(input: SpanInput, reading: Reading) {
     this.#input = input;
     this.#reading = reading;
+    const { decided } = reading;
+    const others = collect(new SpanView(input)).candidates.flatMap((index) => dialects[index] ?? []);
+    this.#candidates = [decided, ...others.filter((dialect) => dialect !== decided)];
   }
 
   rows(): readonly Provenance[] {
-    const { facts, dialectFacts } = this.#reading;
+    const { facts, dialectFacts, fields } = this.#reading;
+    const told = (name: FieldName): boolean => asText(fields.get(at[name])) !== undefined;
     this.#addKind();
     this.#addFact('operation', facts.operation);
-    this.#addFact('provider', facts.provider, dialectFacts?.provider);
+    // Of these two, the attribute goes before what a dialect's function says.
+    this.#addFact('provider', facts.provider, told('provider') ? undefined : dialectFacts?.provider);
     this.#addFact('requestModel', facts.requestModel, dialectFacts?.requestModel);
     this.#addFact('responseModel', facts.responseModel, dialectFacts?.responseModel);
-    this.#addFact('responseId', facts.responseId, dialectFacts?.responseId);
+    this.#addFact('responseId', facts.responseId, told('responseId') ? undefined : dialectFacts?.responseId);
     for (const name of usageNames) this.#addUsage(name);
     this.#addFact('finish', facts.finishReasons.join(', ') || undefined, dialectFacts?.finishReasons);
     this.#addFact('sessionId', facts.sessionId, dialectFacts?.sessionId);
     this.#addFact('userId', facts.userId, dialectFacts?.userId);
     this.#addFact('agentName', facts.agentName, dialectFacts?.agentName);
     if (facts.reportedCost) {
-      this.#add('cost', String(facts.reportedCost.total), [facts.reportedCost.attribute], facts.dialect);
+      const { total, attribute } = facts.reportedCost;
+      this.#add('cost', String(total), [attribute], this.#creditCost());
     }
     this.#addFirstToken();
     const isTool = facts.kind === 'tool' || facts.kind === 'mcp';
@@ -82,12 +98,34 @@ class Explainer {
   /** @param fromDialect the value, when the dialect's own function gave it */
   #addFact(name: FieldName, value: string | undefined, fromDialect?: unknown): void {
     if (value === undefined) return;
-    const { decided, dialectFacts, fields } = this.#reading;
+    const { decided, fields } = this.#reading;
     const origin = fields.origin(at[name]);
-    if (fromDialect === undefined && origin) return this.#add(name, value, [origin.key], origin.dialect);
-    const said = fromDialect === undefined ? [] : (dialectFacts?.from ?? []);
-    const present = said.filter((key) => this.#input.span.attributes.has(key));
-    this.#add(name, value, present.length > 0 ? present : [inferredFrom(name)], decided.id);
+    if (fromDialect === undefined && origin) return this.#add(name, value, [origin.key], this.#credit(name));
+    const author = fromDialect === undefined ? undefined : this.#authorOf(factOf(name));
+    const present = (author?.from ?? []).filter((key) => this.#input.span.attributes.has(key));
+    const from = present.length > 0 ? present : [inferredFrom(name, author !== undefined)];
+    this.#add(name, value, from, author?.dialect ?? decided.id);
+  }
+
+  /** The dialect behind a value from the tables: of those that read its key, the deciding one, else one with signs. */
+  #credit(name: FieldName | TimingName): string {
+    const origin = this.#reading.fields.origin(at[name]);
+    if (!origin || origin.dialect === 'user') return origin?.dialect ?? this.#reading.decided.id;
+    return this.#candidates.find((dialect) => reads(dialect, origin.key))?.id ?? origin.dialect;
+  }
+
+  #creditCost(): string {
+    return this.#authorOf('cost')?.dialect ?? this.#credit('cost');
+  }
+
+  /** The dialect whose function gave a fact, and the attributes that it says it read. */
+  #authorOf(fact: keyof DialectFacts): { dialect: string; from: readonly string[] } | undefined {
+    const view = new SpanView(this.#input);
+    for (const dialect of this.#candidates) {
+      const facts = dialect.facts?.(view);
+      if (facts?.[fact] !== undefined) return { dialect: dialect.id, from: facts.from };
+    }
+    return undefined;
   }
 
   /** The attribute a count was read from, and what it was corrected with. */
@@ -119,12 +157,14 @@ class Explainer {
   }
 
   #addFirstToken(): void {
-    const { facts, fields, dialectFacts } = this.#reading;
+    const { facts, fields } = this.#reading;
     if (facts.timeToFirstTokenMs === undefined) return;
-    const origin = fields.origin(at.firstTokenMillis) ?? fields.origin(at.firstTokenSeconds);
-    const told = dialectFacts?.firstTokenMillis === undefined ? undefined : dialectFacts.from;
-    const from = told ?? (origin ? [origin.key] : ['span events']);
-    this.#add('timeToFirstTokenMs', String(facts.timeToFirstTokenMs), from, origin?.dialect ?? facts.dialect);
+    const name = fields.origin(at.firstTokenMillis) ? 'firstTokenMillis' : 'firstTokenSeconds';
+    const origin = fields.origin(at[name]);
+    const author = this.#authorOf('firstTokenMillis');
+    const from = author?.from ?? (origin ? [origin.key] : ['span events']);
+    const dialect = author?.dialect ?? (origin ? this.#credit(name) : facts.dialect);
+    this.#add('timeToFirstTokenMs', String(facts.timeToFirstTokenMs), from, dialect);
   }
 
   #addStatus(): void {
@@ -148,8 +188,24 @@ class Explainer {
   }
 }
 
-function inferredFrom(name: FieldName): string {
-  if (name === 'provider') return 'the model’s name';
+/** True when the dialect's documented attributes include the key. */
+function reads(dialect: Dialect, key: string): boolean {
+  const tables = [dialect.fields, dialect.usage];
+  // Plain names count only where their dialect decided; the reading has seen to that.
+  const own = [dialect.ownFields, dialect.ownUsage];
+  const isListed = [...tables, ...own].some((table) =>
+    Object.values(table ?? {}).some((keys) => keys.includes(key)),
+  );
+  return isListed || dialect.alsoReads?.includes(key) === true;
+}
+
+/** The member of `DialectFacts` that tells a field. */
+function factOf(name: FieldName): keyof DialectFacts {
+  return name === 'finish' ? 'finishReasons' : (name as keyof DialectFacts);
+}
+
+function inferredFrom(name: FieldName, isTold: boolean): string {
+  if (name === 'provider') return isTold ? 'the convention itself' : 'the model’s name';
   return name === 'sessionId' ? 'the resource' : 'the span’s name, events or log records';
 }
 
