@@ -111,7 +111,9 @@ class Explainer {
   #credit(name: FieldName | TimingName): string {
     const origin = this.#reading.fields.origin(at[name]);
     if (!origin || origin.dialect === 'user') return origin?.dialect ?? this.#reading.decided.id;
-    return this.#candidates.find((dialect) => reads(dialect, origin.key))?.id ?? origin.dialect;
+    const { decided } = this.#reading;
+    const reader = this.#candidates.find((dialect) => reads(dialect, origin.key, dialect === decided));
+    return reader?.id ?? origin.dialect;
   }
 
   #creditCost(): string {
@@ -188,15 +190,14 @@ class Explainer {
   }
 }
 
-/** True when the dialect's documented attributes include the key. */
-function reads(dialect: Dialect, key: string): boolean {
+/** True when the dialect's documented attributes include the key; its plain names count only where it decided. */
+function reads(dialect: Dialect, key: string, isDeciding: boolean): boolean {
   const tables = [dialect.fields, dialect.usage];
-  // Plain names count only where their dialect decided; the reading has seen to that.
-  const own = [dialect.ownFields, dialect.ownUsage];
+  const own = isDeciding ? [dialect.ownFields, dialect.ownUsage] : [];
   const isListed = [...tables, ...own].some((table) =>
     Object.values(table ?? {}).some((keys) => keys.includes(key)),
   );
-  return isListed || dialect.alsoReads?.includes(key) === true;
+  return isListed || (isDeciding && dialect.alsoReads?.includes(key) === true);
 }
 
 /** The member of `DialectFacts` that tells a field. */
