@@ -8,15 +8,24 @@ export interface Arguments {
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** Parses options, all of which take a value, and at most `mostPositionals` words beside them. */
-export function parse(args: readonly string[], options: readonly string[], mostPositionals = 0): Arguments {
-  const { values, positionals } = parsed(args, options);
+/** Parses options, all of which take a value but `flags`, and at most `mostPositionals` words beside them. */
+export function parse(
+  args: readonly string[],
+  options: readonly string[],
+  mostPositionals = 0,
+  flags: readonly string[] = [],
+): Arguments {
+  const { values, positionals } = parsed(args, options, flags);
   const unexpected = positionals[mostPositionals];
   if (unexpected !== undefined) throw new UsageError(`${JSON.stringify(unexpected)} is one word too many`);
   return { positionals, values: values as Arguments['values'] };
 }
 
-function parsed(args: readonly string[], options: readonly string[]): ReturnType<typeof parseArgs> {
+function parsed(
+  args: readonly string[],
+  options: readonly string[],
+  flags: readonly string[],
+): ReturnType<typeof parseArgs> {
   try {
     return parseArgs({
       args: [...args],
@@ -24,7 +33,7 @@ function parsed(args: readonly string[], options: readonly string[]): ReturnType
       strict: true,
       options: {
         ...Object.fromEntries(options.map((name) => [name, { type: 'string' as const }])),
-        help: { type: 'boolean' },
+        ...Object.fromEntries(['help', ...flags].map((name) => [name, { type: 'boolean' as const }])),
       },
     });
   } catch (error) {

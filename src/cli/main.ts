@@ -7,7 +7,7 @@ const help = `llm-trace-inspector: receive, store and question LLM traces withou
   stats    --db PATH [--since T]                                  totals, each call counted once
   traces   --db PATH [--limit N] [--since T] [--query Q]          trace summaries, newest first
   spans    --db PATH [--trace ID] [--kind K] [--workspace DIR]    one span a line, in tree order
-  explain  SPAN_ID --db PATH                                      where each value of a span came from
+  explain  SPAN_ID --db PATH [--estimate]                         where each value of a span came from
   reindex  --db PATH                                              read the journal again
 
 PATH names the index; the journal lies beside it. Answers are JSON on standard output.
