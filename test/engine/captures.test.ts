@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { notes } from '../contract/exceptions.ts';
 import { captureInfo, captureNames, captureRequests, replay } from './support/captures.ts';
-import { json, serve, temporaryFolder } from './support/serve.ts';
+import { json, jsonLines, serve, temporaryFolder } from './support/serve.ts';
 
 interface Stats {
   modelCalls: { total: number; failed: number };
@@ -20,6 +20,14 @@ interface Stats {
   sessions: string[];
   dropped: Record<string, number>;
   behind: number;
+}
+
+interface Span {
+  spanId: string;
+  kind: string;
+  usage: { inputTokens: number | null; outputTokens: number | null } | null;
+  countedOnce: boolean;
+  countedIn?: string;
 }
 
 describe('captures of real programs, through the built command line', function () {
@@ -66,6 +74,18 @@ describe('captures of real programs, through the built command line', function (
             behind: 0,
           },
         );
+        // Whoever adds up the spans comes to the same sums, as every repetition names the span that counts.
+        const spans = await jsonLines<Span>('spans', '--db', db);
+        const ids = new Set(spans.map(({ spanId }) => spanId));
+        let input = 0;
+        let output = 0;
+        for (const { kind, usage, countedOnce, countedIn } of spans) {
+          assert.equal(countedIn === undefined || ids.has(countedIn), true, countedIn);
+          if (!countedOnce || kind === 'embedding') continue;
+          input += usage?.inputTokens ?? 0;
+          output += usage?.outputTokens ?? 0;
+        }
+        assert.deepEqual([input, output], [stats.usage.inputTokens, stats.usage.outputTokens]);
       } finally {
         folder.remove();
       }
