@@ -34,8 +34,7 @@ const retryMs = 2_000;
 /** How long the deletion of a trace waits for the index. */
 const reachMs = 60_000;
 
-const damagedIndex =
-  'The index was damaged: it was set aside, and a new one is being built from the journal.';
+const damagedIndex = 'The index was damaged: it was set aside; a new one is built from the journal.';
 
 /** The second thread's work: follows the journal as the owner, or another owner's index as a reader; answers queries. */
 export class Indexer {
