@@ -164,7 +164,7 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
     let reply: WireMessage;
     try {
       if (!handler) throw new ChannelError('unknown-method', `No such request: ${method}`);
-      reply = { t: 'res', id, result: await handler(params as In[keyof In]['params'], controller.signal) };
+      reply = { t: 'res', id, result: await handler(params, controller.signal) };
     } catch (error) {
       const code = error instanceof ChannelError ? error.code : 'failed';
       reply = { t: 'err', id, message: error instanceof Error ? error.message : String(error), code };

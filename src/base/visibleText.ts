@@ -42,5 +42,5 @@ export function dropHalfPair(text: string): string {
  * direction marks, overrides and isolates, separators, the byte order mark, interlinear marks and tag characters.
  */
 const hidden =
-  // eslint-disable-next-line no-control-regex, no-misleading-character-class
+   
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
