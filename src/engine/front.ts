@@ -65,6 +65,7 @@ export class Front {
   #receiver: Receiver | undefined;
   #receiving: boolean;
   #starting = true;
+  #openingPorts = false;
   #switching: Promise<void> = Promise.resolve();
   /** What keeps the journal from being opened or written; the indexer tells its own. */
   #journalProblem: EngineStatus['storeProblem'];
@@ -154,7 +155,7 @@ export class Front {
     if (!this.#receiving) return 'off';
     const problem = this.#journalProblem ?? this.#indexProblem;
     if (!this.#lock) return problem ? 'problem' : 'following';
-    if (!this.#journal && !problem) return 'starting';
+    if (!problem && (!this.#journal || this.#openingPorts)) return 'starting';
     const broken = !this.#receiver || this.#receiver.conflicts.length > 0 || problem !== undefined;
     return broken ? 'problem' : 'listening';
   }
@@ -270,6 +271,15 @@ export class Front {
   }
 
   async #openPorts(): Promise<void> {
+    this.#openingPorts = true;
+    try {
+      await this.#openPortsAnew();
+    } finally {
+      this.#openingPorts = false;
+    }
+  }
+
+  async #openPortsAnew(): Promise<void> {
     await this.#closePorts();
     if (!this.#journal || !this.#receiving || this.#closing) return;
     const { hosts, grpcPort, httpPort, maxRequestBytes, allowedOrigins } = this.#settings.receiver;

@@ -150,6 +150,27 @@ describe('the engine as a worker', function () {
     assert.equal((await again.channel.call('traces/list', firstPage)).total, rebuilt.store.traces);
   });
 
+  it('never tells of a problem without naming it, also while the ports are opened anew', async () => {
+    const elsewhere = temporaryFolder();
+    const holder = startEngine(path.join(elsewhere.path, 'other.db'));
+    engines.push(holder);
+    const held = await holder.status(({ state }) => state === 'listening');
+    const engine = start({ ...freePorts, receiver: { ...freePorts.receiver, httpPort: held.http?.port ?? 0 } });
+    await engine.status(({ state }) => state === 'problem');
+    let opened = false;
+    const opening = engine.channel.call('receiver/start', {}).then(() => (opened = true));
+    const seen: EngineStatus[] = [];
+    do seen.push(await engine.channel.call('engine/status', {}));
+    while (!opened);
+    await opening;
+    for (const { state, conflicts } of seen) if (state === 'problem') assert.equal(conflicts.length > 0, true);
+    assert.deepEqual(
+      seen.filter(({ state }) => state !== 'problem' && state !== 'starting'),
+      [],
+    );
+    elsewhere.remove();
+  });
+
   it('stops and starts the receiver', async () => {
     const engine = start();
     const status = await engine.status(({ state }) => state === 'listening');
