@@ -1,3 +1,4 @@
+import type { PortConflict } from '../../protocol/status.ts';
 import * as vscode from 'vscode';
 import { commands, settings as keys } from '../ids.ts';
 import { describeProblems, endpointUrl, stateName } from '../services/engineState.ts';
@@ -29,7 +30,7 @@ export function receiverCommands(services: Services): CommandTable {
       await start();
     },
     [commands.restartEngine]: () => engine.restart(),
-    [commands.usePort]: () => useAnotherPort(services),
+    [commands.usePort]: (told?: unknown) => useAnotherPort(services, told),
     [commands.openSettings]: () => openSettings(`@ext:${context.extension.id}`),
     [commands.showLog]: () => log.show(),
     [commands.openWalkthrough]: () =>
@@ -42,10 +43,14 @@ export function receiverCommands(services: Services): CommandTable {
   };
 }
 
-/** Moves the ports that are taken (or, where none is, asks for both) to the next free ones. */
-async function useAnotherPort({ engine, settings }: Services): Promise<void> {
+/**
+ * Moves the ports that are taken (or, where none is, asks for both) to the next free ones. `told`: the conflicts of the
+ * message whose button was pressed; the receiver may be trying again at that very moment and know of none.
+ */
+async function useAnotherPort({ engine, settings }: Services, told: unknown): Promise<void> {
   const { receiver } = settings.read();
-  const conflicts = engine.status?.conflicts ?? [];
+  const known = engine.status?.conflicts ?? [];
+  const conflicts = known.length > 0 || engine.status?.state === 'listening' ? known : conflictsOf(told);
   const used = [receiver.grpcPort, receiver.httpPort];
   const chosen: string[] = [];
   for (const protocol of new Set(conflicts.map((conflict) => conflict.protocol))) {
@@ -67,6 +72,15 @@ async function useAnotherPort({ engine, settings }: Services): Promise<void> {
   );
   const answer = await vscode.window.showInformationMessage(message, copy);
   if (answer === copy) await vscode.commands.executeCommand(commands.copyEnvironment);
+}
+
+/** An argument of a command comes from anywhere: only what is a conflict counts. */
+function conflictsOf(told: unknown): readonly Pick<PortConflict, 'protocol'>[] {
+  if (!Array.isArray(told)) return [];
+  return told.filter((item: unknown): item is PortConflict => {
+    const protocol = (item as Partial<PortConflict> | null)?.protocol;
+    return protocol === 'grpc' || protocol === 'http';
+  });
 }
 
 interface MenuItem extends vscode.QuickPickItem {

@@ -16,9 +16,12 @@ export function announceConflicts(state: EngineState, notices: Notices): void {
     if (name === 'listening' || name === 'following' || name === 'off') notices.forget(prefix);
     return;
   }
-  const run = (command: string) => (): Thenable<unknown> => vscode.commands.executeCommand(command);
+  const run =
+    (command: string, ...args: readonly unknown[]) =>
+    (): Thenable<unknown> =>
+      vscode.commands.executeCommand(command, ...args);
   void notices.show(conflictKey(conflicts), 'warning', conflictMessage(conflicts), [
-    { title: vscode.l10n.t('Use Another Port'), run: run(commands.usePort) },
+    { title: vscode.l10n.t('Use Another Port'), run: run(commands.usePort, conflicts) },
     { title: vscode.l10n.t('Try Again'), run: run(commands.restartReceiver) },
     { title: vscode.l10n.t('Open Settings'), run: run(commands.openSettings) },
   ]);
