@@ -31,7 +31,7 @@ export function Estimate({ details }: { details: SpanDetails }): JSX.Element {
       .finally(() => setAsking(false));
   };
   return (
-    <div role="status">
+    <div role="status" class="estimate">
       {said ? (
         <p class="note">
           <Icon name="info" /> <strong>{said.head}</strong>{' '}
