@@ -10,7 +10,7 @@ export const defaultSettings: EngineSettings = {
     maxRequestBytes: 64 * 1024 * 1024,
     allowedOrigins: [],
   },
-  store: { maxAgeDays: 7, maxBytes: 1_000 * 1024 * 1024, maxTraces: 1_000_000 },
+  store: { maxAgeDays: 7, maxBytes: 1_000_000_000, maxTraces: 1_000_000 },
   disabledFlags: [],
   workspaceFolders: [],
 };

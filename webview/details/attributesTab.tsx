@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { AttributeRow, SpanDetails } from '../../src/protocol/details.ts';
 import { formatCount } from '../../src/protocol/format.ts';
-import { markInvisible, visibleLabel } from '../../src/protocol/visibleText.ts';
+import { markInvisible, visibleLabel } from '../../src/base/visibleText.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
 import { LongText } from '../kit/longText.tsx';
 import { matchesQuery } from '../kit/search.ts';

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { MessagePart } from '../../src/model/message.ts';
 import type { SpanDetails } from '../../src/protocol/details.ts';
 import { formatBytes, formatCount, plural } from '../../src/protocol/format.ts';
-import { visibleLabel } from '../../src/protocol/visibleText.ts';
+import { visibleLabel } from '../../src/base/visibleText.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { LongText } from '../kit/longText.tsx';

@@ -4,7 +4,7 @@ import { isKnownCost } from '../../src/model/cost.ts';
 import { partName, sourceText, usageRows } from '../../src/protocol/costText.ts';
 import type { SpanDetails } from '../../src/protocol/details.ts';
 import { formatCount, formatMoneyExact, formatRate } from '../../src/protocol/format.ts';
-import { visibleLabel } from '../../src/protocol/visibleText.ts';
+import { visibleLabel } from '../../src/base/visibleText.ts';
 import { Icon } from '../kit/icon.tsx';
 import { useDetailsActions } from './actions.ts';
 import { Estimate } from './estimate.tsx';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { SpanDetails } from '../../src/protocol/details.ts';
-import { visibleLabel } from '../../src/protocol/visibleText.ts';
+import { visibleLabel } from '../../src/base/visibleText.ts';
 import { isCostEstimate } from '../../src/protocol/webview.ts';
 import { Icon } from '../kit/icon.tsx';
 import { useDetailsActions } from './actions.ts';

@@ -4,7 +4,7 @@ import type { SpanKind } from '../../src/model/span.ts';
 import type { SpanDetails } from '../../src/protocol/details.ts';
 import { formatMoney, formatCount, formatDuration, formatUsage } from '../../src/protocol/format.ts';
 import { isModelCall, kindIcons, kindNames } from '../../src/protocol/kinds.ts';
-import { visibleLabel } from '../../src/protocol/visibleText.ts';
+import { visibleLabel } from '../../src/base/visibleText.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useDetailsActions } from './actions.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { SpanDetails, SpanExplanation } from '../../src/protocol/details.ts';
-import { markInvisible, visibleLabel } from '../../src/protocol/visibleText.ts';
+import { markInvisible, visibleLabel } from '../../src/base/visibleText.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
 import type { Fact } from '../kit/factTable.tsx';
 import { FactTable } from '../kit/factTable.tsx';

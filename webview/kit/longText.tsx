@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { formatCount } from '../../src/protocol/format.ts';
-import { markInvisible } from '../../src/protocol/visibleText.ts';
+import { markInvisible } from '../../src/base/visibleText.ts';
 import { splitChunks } from './chunks.ts';
 import { markdownTree } from './markdownTree.ts';
 import { MarkdownView } from './markdownView.tsx';

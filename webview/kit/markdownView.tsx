@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { createElement } from 'preact';
-import { markInvisible } from '../../src/protocol/visibleText.ts';
+import { markInvisible } from '../../src/base/visibleText.ts';
 import { usePageActions } from './actions.ts';
 import { CopyButton } from './copyButton.tsx';
 import { Icon } from './icon.tsx';

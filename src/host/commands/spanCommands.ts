@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { SourceFrame } from '../../model/source.ts';
-import { visibleLabel } from '../../protocol/visibleText.ts';
+import { visibleLabel } from '../../base/visibleText.ts';
 import type { DetailsTarget } from '../../protocol/webview.ts';
 import { isDetailsTarget } from '../../protocol/webview.ts';
 import { ExplanationDocuments } from '../explain/explanationDocuments.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatCount, plural } from '../../protocol/format.ts';
-import { visibleLabel } from '../../protocol/visibleText.ts';
+import { visibleLabel } from '../../base/visibleText.ts';
 import { commands, settings as keys } from '../ids.ts';
 import { openSettings } from './openSettings.ts';
 import type { CommandTable, Services } from './services.ts';

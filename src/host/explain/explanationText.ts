@@ -1,5 +1,5 @@
 import type { SpanExplanation } from '../../protocol/details.ts';
-import { markInvisible } from '../../protocol/visibleText.ts';
+import { markInvisible } from '../../base/visibleText.ts';
 
 const longestValue = 300;
 

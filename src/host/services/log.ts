@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { markInvisible } from '../../protocol/visibleText.ts';
+import { markInvisible } from '../../base/visibleText.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { PortConflict } from '../../protocol/status.ts';
-import { visibleLabel } from '../../protocol/visibleText.ts';
+import { visibleLabel } from '../../base/visibleText.ts';
 import { commands } from '../ids.ts';
 import type { EngineState } from './engineState.ts';
 import { describeConflict } from './engineState.ts';
@@ -13,7 +13,8 @@ export function announceConflicts(state: EngineState, notices: Notices): void {
   if (state.kind !== 'running') return;
   const { conflicts, state: name } = state.status;
   if (conflicts.length === 0) {
-    if (name === 'listening' || name === 'following' || name === 'off') notices.forget(prefix);
+    // Not when it is off: a restart passes through that, and would tell of the same port again.
+    if (name === 'listening' || name === 'following') notices.forget(prefix);
     return;
   }
   const run =

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatPartialMoney, plural } from '../../protocol/format.ts';
 import type { EngineStatus } from '../../protocol/status.ts';
-import { visibleLabel } from '../../protocol/visibleText.ts';
+import { visibleLabel } from '../../base/visibleText.ts';
 import type { EngineState } from './engineState.ts';
 import { describeProblems, endpointUrl } from './engineState.ts';
 

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { SourceFrame } from '../../model/source.ts';
-import { visibleLabel } from '../../protocol/visibleText.ts';
+import { visibleLabel } from '../../base/visibleText.ts';
 import type { Log } from '../services/log.ts';
 import { clampPosition, isInside, judgePath } from './sourcePath.ts';
 

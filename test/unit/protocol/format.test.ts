@@ -14,7 +14,7 @@ import {
   formatUsage,
   plural,
 } from '../../../src/protocol/format.ts';
-import { markInvisible, visibleLabel, visiblePickLabel } from '../../../src/protocol/visibleText.ts';
+import { markInvisible, visibleLabel, visiblePickLabel } from '../../../src/base/visibleText.ts';
 
 function table<T>(format: (value: T) => string, rows: readonly (readonly [T, string])[]): void {
   for (const [value, expected] of rows) assert.equal(format(value), expected, `of ${String(value)}`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Channel } from '../../../base/channel.ts';
 import type { Disposable } from '../../../base/disposable.ts';
-import { visibleLabel } from '../../../protocol/visibleText.ts';
+import { visibleLabel } from '../../../base/visibleText.ts';
 import type { DetailsEvents, DetailsRequests, DetailsTarget } from '../../../protocol/webview.ts';
 import { checkedDetailsHandlers, isDetailsTarget } from '../../../protocol/webview.ts';
 import { commands, detailsPanel } from '../../ids.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { visibleLabel } from '../../../protocol/visibleText.ts';
+import { visibleLabel } from '../../../base/visibleText.ts';
 import { webPage } from './webPage.ts';
 
 /** Opens a web page that a message links to, after the user has seen its whole address and agreed. */

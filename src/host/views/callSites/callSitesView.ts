@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../../base/disposable.ts';
 import type { CallSiteRow, SpanRow } from '../../../protocol/rows.ts';
-import { visibleLabel } from '../../../protocol/visibleText.ts';
+import { visibleLabel } from '../../../base/visibleText.ts';
 import { commands, views } from '../../ids.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';

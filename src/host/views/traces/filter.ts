@@ -1,6 +1,6 @@
 import { formatDuration, formatMoney } from '../../../protocol/format.ts';
 import type { GroupBy, TraceFilter } from '../../../protocol/query.ts';
-import { visibleLabel } from '../../../protocol/visibleText.ts';
+import { visibleLabel } from '../../../base/visibleText.ts';
 
 export function isEmptyFilter(filter: TraceFilter): boolean {
   return Object.values(filter).every(

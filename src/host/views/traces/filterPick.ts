@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatDuration, formatMoney, plural } from '../../../protocol/format.ts';
 import type { TraceFilter } from '../../../protocol/query.ts';
-import { visiblePickLabel } from '../../../protocol/visibleText.ts';
+import { visiblePickLabel } from '../../../base/visibleText.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Range } from './filter.ts';
 import { durationUnits, isEmptyFilter, moneyUnits, parseRange, without, withValues } from './filter.ts';

@@ -15,7 +15,7 @@ import {
 import { isModelCall, kindNames } from '../../../protocol/kinds.ts';
 import type { GroupBy } from '../../../protocol/query.ts';
 import type { CallSiteRow, GroupRow, SpanRow, Totals, TraceRow } from '../../../protocol/rows.ts';
-import { visibleLabel } from '../../../protocol/visibleText.ts';
+import { visibleLabel } from '../../../base/visibleText.ts';
 
 /** Text presentation is asked for, so that no platform draws the mark as an emoji. */
 const marks: Readonly<Record<Severity, string>> = { error: '✗', warning: '⚠\uFE0E', info: '⚑\uFE0E' };

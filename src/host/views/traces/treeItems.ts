@@ -4,7 +4,7 @@ import type { SpanKind } from '../../../model/span.ts';
 import { formatCount } from '../../../protocol/format.ts';
 import { kindIcons } from '../../../protocol/kinds.ts';
 import type { SpanRow, TraceRow } from '../../../protocol/rows.ts';
-import { visibleLabel } from '../../../protocol/visibleText.ts';
+import { visibleLabel } from '../../../base/visibleText.ts';
 import { commands } from '../../ids.ts';
 import type { GroupNode, MoreNode, SpanNode, TraceNode, TreeNode } from './nodes.ts';
 import * as text from './rowText.ts';

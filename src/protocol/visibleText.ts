@@ -1,1 +1,0 @@
-export { dropHalfPair, markInvisible, visibleLabel, visiblePickLabel } from '../base/visibleText.ts';
