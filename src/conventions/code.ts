@@ -3,9 +3,12 @@ import { at, type FieldValues } from './collect.ts';
 import type { SpanView } from './spanView.ts';
 import { asNumber, asText } from './values.ts';
 
+/** Where the capture hooks of the extension's environment put the user's frames (capture/). */
+const framesKey = 'llm_trace_inspector.frames';
+
 /**
- * What the span says about its place in the source: `code.*` of either generation, else a stack trace. Paths are as
- * the program gave them; `root` is the folder that relative ones start from (Logfire).
+ * What the span says about its place in the source: captured frames, `code.*` of either generation, a stack trace.
+ * Paths are as the program gave them; `root` is the folder that relative ones start from (Logfire).
  */
 export function readCode(
   view: SpanView,
@@ -16,8 +19,10 @@ export function readCode(
   const line = asNumber(fields.get(at.codeLine));
   const column = asNumber(fields.get(at.codeColumn));
   const name = functionName(asText(fields.get(at.codeFunction)), asText(fields.get(at.codeNamespace)));
+  const captured = view.text(framesKey);
   const stack = asText(fields.get(at.codeStack)) ?? errorStack ?? anyStack(view);
-  if (file === undefined && name === undefined && stack === undefined) return undefined;
+  if (file === undefined && name === undefined && stack === undefined && captured === undefined)
+    return undefined;
   const root = file === undefined ? undefined : rootOf(view);
   return {
     ...(file === undefined ? {} : { file }),
@@ -26,6 +31,7 @@ export function readCode(
     ...(name === undefined ? {} : { function: name }),
     ...(stack === undefined ? {} : { stack }),
     ...(root === undefined ? {} : { root }),
+    ...(captured === undefined ? {} : { captured }),
   };
 }
 

@@ -132,7 +132,13 @@ export interface SpanFacts {
   readonly reportedMarks: ReadonlyMap<string, boolean>;
   /** What the span says about its place in the source. */
   readonly code?:
-    (Partial<SourceFrame> & { stack?: string | undefined; root?: string | undefined }) | undefined;
+    | (Partial<SourceFrame> & {
+        stack?: string | undefined;
+        root?: string | undefined;
+        /** The user's frames when the span started, as the program's capture hook wrote them (JSON). */
+        captured?: string | undefined;
+      })
+    | undefined;
   /** Spans opened by an HTTP client or server: their part in retries and rate limits. */
   readonly http?: { method?: string; url?: string; status?: number; resendCount?: number } | undefined;
   conversation(): Conversation;

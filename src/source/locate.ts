@@ -1,18 +1,59 @@
 import type { Confidence, SourceFrame, SourceLocation } from '../model/source.ts';
 import type { SpanFacts } from '../model/span.ts';
+import { confidenceOf, parseCapturedFrames, type CapturedFrame, type Reach } from './capturedFrames.ts';
 import { isLibraryFile, parseStack, toFrame } from './frames.ts';
 
 /** Most user frames kept with a location. */
 const keptFrames = 8;
 
 /**
- * Finds a span's line from what the span itself says: its `code.*` attributes first, then its stack traces.
- * Pure: no file is read because a span named it.
+ * Finds a span's line from what the span itself says: the frames that were captured when it started, its `code.*`
+ * attributes, its stack traces. Pure: no file is read because a span named it.
  */
-export function locate(facts: Pick<SpanFacts, 'code' | 'dialect'>): SourceLocation | undefined {
+export function locate(
+  facts: Pick<SpanFacts, 'code' | 'dialect'> & Partial<Pick<SpanFacts, 'kind'>>,
+): SourceLocation | undefined {
   const { code } = facts;
   if (!code) return undefined;
-  return fromAttributes(code, facts.dialect) ?? fromStack(code.stack);
+  return (
+    fromCapture(code.captured, facts.kind) ?? fromAttributes(code, facts.dialect) ?? fromStack(code.stack)
+  );
+}
+
+function fromCapture(
+  text: string | undefined,
+  kind: SpanFacts['kind'] | undefined,
+): SourceLocation | undefined {
+  if (text === undefined) return undefined;
+  const captured = parseCapturedFrames(text);
+  const [innermost] = captured;
+  if (!innermost) return undefined;
+  const found = location(
+    innermost.frame,
+    trustInCapture(innermost, kind),
+    'captured-frames',
+    framesOf(captured),
+  );
+  const reason = kind === 'tool' ? 'where the tool was called' : reasons.get(innermost.reach);
+  return reason === undefined ? found : { ...found, reason };
+}
+
+/** A tool's span starts before the tool's function does: its frames are those of the caller, not of the tool. */
+function trustInCapture({ reach }: CapturedFrame, kind: SpanFacts['kind'] | undefined): Confidence {
+  const confidence = confidenceOf(reach);
+  return kind === 'tool' && confidence !== 'possible' ? 'likely' : confidence;
+}
+
+const reasons: ReadonlyMap<Reach, string> = new Map([
+  ['task', 'where the task was made that the span ran in'],
+  ['thread', 'where the work was handed to the thread that the span ran in'],
+  ['entry', 'where the library was called'],
+  ['async', 'where the call was awaited'],
+  ['parent', 'where the parent span was made'],
+]);
+
+function framesOf(captured: readonly CapturedFrame[]): readonly SourceFrame[] {
+  return captured.map(({ frame }) => frame);
 }
 
 function fromAttributes(code: NonNullable<SpanFacts['code']>, dialect: string): SourceLocation | undefined {
