@@ -1,14 +1,17 @@
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Channel, type Handlers } from '../base/channel.ts';
+import type { CodeEvents, CodeRequests } from '../protocol/code.ts';
 import {
   protocolVersion,
   type EngineEvents,
   type EngineRequests,
   type EngineStart,
 } from '../protocol/engine.ts';
+import { codeMethods } from './codeMethods.ts';
 import { Front } from './front.ts';
 import { queryMethods, type QueryMethod, type QueryRequests } from './indexerProtocol.ts';
+import { ReadingThread } from './readingThread.ts';
 import { threadPort } from './threadPort.ts';
 
 /** Entry of the engine's thread in the extension host. */
@@ -25,8 +28,22 @@ const front = new Front({
   dbPath: start.dbPath,
   settings: start.settings,
   indexerPath: path.join(__dirname, 'indexer.js'),
+  emit: (event, body) => {
+    channel.emit(event, body);
+    if (event === 'store/changed')
+      for (const thread of readingThreads) thread.storeChanged(body as EngineEvents['store/changed']);
+  },
+});
+
+const codeThread = new ReadingThread<CodeRequests, keyof CodeEvents>({
+  name: 'code',
+  workerPath: path.join(__dirname, 'code.js'),
+  start: { dbPath: start.dbPath },
+  kept: ['code/configure'],
+  events: ['code/changed'],
   emit: (event, body) => channel.emit(event, body),
 });
+const readingThreads = [codeThread] as const;
 
 /** Queries are the indexer's; they pass through unread. */
 const queries = Object.fromEntries(
@@ -36,17 +53,25 @@ const queries = Object.fromEntries(
   ]),
 ) as unknown as Handlers<QueryRequests>;
 
+const codeRequests = Object.fromEntries(
+  codeMethods.map((method) => [
+    method,
+    (params: never, signal: AbortSignal) => codeThread.call(method, params, { signal }),
+  ]),
+) as unknown as Handlers<CodeRequests>;
+
 const channel = new Channel<Record<never, never>, EngineRequests, EngineEvents, Record<never, never>>(
   threadPort(port),
   {
     ...queries,
+    ...codeRequests,
     'engine/status': () => front.status(),
     'engine/configure': async (settings) => {
       await front.configure(settings);
       return null;
     },
     'engine/close': async () => {
-      await front.close();
+      await Promise.all([front.close(), ...readingThreads.map((thread) => thread.close())]);
       setImmediate(() => port.close());
       return null;
     },

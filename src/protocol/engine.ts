@@ -1,6 +1,7 @@
 import type { UserMapping } from '../model/attributeMapping.ts';
 import type { ModelAlias, UserPrice } from '../model/userPrice.ts';
 import type { UserRule } from '../model/userRule.ts';
+import type { CodeEvents, CodeRequests } from './code.ts';
 import type { CostEstimate, SpanDetails, SpanExplanation } from './details.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from './query.ts';
 import type { CallSiteRow, GroupRow, SpanRow, TraceRow } from './rows.ts';
@@ -52,7 +53,7 @@ export interface EngineStart {
 }
 
 /** Requests from the host (or CLI) to the engine. */
-export interface EngineRequests {
+export interface EngineRequests extends CodeRequests {
   'engine/status': { params: Record<string, never>; result: EngineStatus };
   /** Closes the ports, commits, gives the store back and ends the worker by itself. */
   'engine/close': { params: Record<string, never>; result: null };
@@ -85,7 +86,7 @@ export interface EngineRequests {
 }
 
 /** Events from the engine; each carries a complete state or says "changed", never a delta. */
-export interface EngineEvents {
+export interface EngineEvents extends CodeEvents {
   'engine/status': EngineStatus;
   /** At most 10 a second. `traceIds` names what changed; `all` when too many to name or when traces were removed. */
   'store/changed': { readonly traceIds: readonly string[]; readonly all: boolean };
