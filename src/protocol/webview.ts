@@ -3,7 +3,8 @@
  * every parameter is checked here before a handler sees it, and the panel checks what reaches it in the same way.
  */
 import type { Handlers } from '../base/channel.ts';
-import { ChannelError } from '../base/channel.ts';
+import type { Check } from './checks.ts';
+import { checkedHandlers, finite, id, longestText, optional, shape, spanKey, text } from './checks.ts';
 import type { CostEstimate, SpanDetails, SpanExplanation } from './details.ts';
 
 /** What the details panel shows; the whole of what it remembers over a reload. */
@@ -41,35 +42,7 @@ export interface DetailsEvents {
   'details/changed': { readonly traceId: string };
 }
 
-type Check = (value: unknown) => boolean;
-const longestText = 64 * 1024 * 1024;
-
-const text =
-  (longest: number): Check =>
-  (value) =>
-    typeof value === 'string' && value.length <= longest;
-const position: Check = (value) => typeof value === 'number' && Number.isFinite(value);
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const id =
-  (digits: number): Check =>
-  (value) =>
-    typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value);
-
-/** An object with these members and no others. */
-function shape(members: Readonly<Record<string, Check>>): Check {
-  const known = new Map(Object.entries(members));
-  return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    if (Object.keys(value).some((key) => !known.has(key))) return false;
-    const given = new Map(Object.entries(value));
-    return [...known].every(([key, check]) => check(given.get(key)));
-  };
-}
-
-const target = shape({ traceId: id(32), spanId: id(16) });
+const target = spanKey;
 
 const requestChecks: Readonly<Record<keyof DetailsRequests, Check>> = {
   'details/ready': shape({}),
@@ -79,7 +52,7 @@ const requestChecks: Readonly<Record<keyof DetailsRequests, Check>> = {
   'details/show': target,
   'tree/reveal': target,
   'clipboard/write': shape({ text: text(longestText) }),
-  'source/open': shape({ file: text(4096), line: position, column: optional(position) }),
+  'source/open': shape({ file: text(4096), line: finite, column: optional(finite) }),
   'link/open': shape({ url: text(8192) }),
   'price/set': shape({ model: text(1000), provider: optional(text(1000)) }),
 };
@@ -98,22 +71,11 @@ export function isDetailsEvent<E extends keyof DetailsEvents>(
   return eventChecks[event](body);
 }
 
-/** The handlers, each behind the check of its parameters; a wrong message is answered with the code `bad-message`. */
+/** The handlers, each behind the check of its parameters. */
 export function checkedDetailsHandlers(
   handlers: Required<Handlers<DetailsRequests>>,
 ): Handlers<DetailsRequests> {
-  const checked = new Map<string, unknown>();
-  for (const [method, handle] of Object.entries(handlers) as [
-    keyof DetailsRequests,
-    (...args: unknown[]) => unknown,
-  ][]) {
-    checked.set(method, (params: unknown, signal: AbortSignal) => {
-      if (!requestChecks[method](params))
-        throw new ChannelError('bad-message', `Wrong parameters of ${method}`);
-      return handle(params, signal);
-    });
-  }
-  return Object.fromEntries(checked);
+  return checkedHandlers<DetailsRequests>(requestChecks, handlers);
 }
 
 /** Whether the answer looks like the details of a span, as far as the panel relies on it. */
