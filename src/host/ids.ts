@@ -34,6 +34,18 @@ export const commands = {
   deleteTrace: 'llmTraces.deleteTrace',
   goToSource: 'llmTraces.goToSource',
   loadMore: 'llmTraces.loadMore',
+  showCallsHere: 'llmTraces.showCallsHere',
+  peekCalls: 'llmTraces.peekCalls',
+  nextCallSite: 'llmTraces.nextCallSite',
+  previousCallSite: 'llmTraces.previousCallSite',
+  showFunctionCalls: 'llmTraces.showFunctionCalls',
+  revealCallSite: 'llmTraces.revealCallSite',
+  setCodeScope: 'llmTraces.setCodeScope',
+  sortCallSites: 'llmTraces.sortCallSites',
+  goToSourceAside: 'llmTraces.goToSourceAside',
+  toggleCodeHints: 'llmTraces.toggleCodeHints',
+  toggleCodeLenses: 'llmTraces.toggleCodeLenses',
+  toggleGutterMarks: 'llmTraces.toggleGutterMarks',
 } as const;
 export type CommandId = (typeof commands)[keyof typeof commands];
 
@@ -46,7 +58,9 @@ export const itemCommands: readonly CommandId[] = [
   commands.copySpanId,
   commands.deleteTrace,
   commands.goToSource,
+  commands.goToSourceAside,
   commands.loadMore,
+  commands.showFunctionCalls,
 ];
 
 export const settings = {
@@ -63,6 +77,18 @@ export const settings = {
   modelAliases: 'llmTraces.pricing.aliases',
   userRules: 'llmTraces.rules',
   attributeMappings: 'llmTraces.attributeMappings',
+  codeEnabled: 'llmTraces.code.enabled',
+  codeScope: 'llmTraces.code.scope',
+  codeHints: 'llmTraces.code.inlayHints.enabled',
+  codeHintParts: 'llmTraces.code.inlayHints.show',
+  codeLenses: 'llmTraces.code.codeLens',
+  codeGutterMarks: 'llmTraces.code.gutterMarks',
+  codeOverviewRuler: 'llmTraces.code.overviewRuler',
+  codeHovers: 'llmTraces.code.hovers',
+  codeProblems: 'llmTraces.code.problems',
+  codeFileBadges: 'llmTraces.code.fileBadges',
+  codePathMappings: 'llmTraces.code.pathMappings',
+  codeExcludedFolders: 'llmTraces.code.excludedFolders',
 } as const;
 export type SettingKey = (typeof settings)[keyof typeof settings];
 
@@ -76,6 +102,8 @@ export const contextKeys = {
   /** Whether the store holds any trace at all. */
   hasTraces: 'llmTraces.hasTraces',
   filterActive: 'llmTraces.filterActive',
+  /** Whether lines of the active editor's file called. */
+  hasCallsInEditor: 'llmTraces.hasCallsInEditor',
 } as const;
 
 export const detailsPanel = 'llmTraces.details';
@@ -83,3 +111,9 @@ export const explanationScheme = 'llm-traces-explain';
 export const walkthrough = 'start';
 export const settingsSection = 'llmTraces';
 export const statusBarItem = 'llmTraces.status';
+/** Colours of the overview ruler's heat, see `contributes.colors`. */
+export const heatColors = {
+  high: 'llmTraces.heatHigh',
+  medium: 'llmTraces.heatMedium',
+  low: 'llmTraces.heatLow',
+} as const;

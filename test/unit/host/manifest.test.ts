@@ -29,6 +29,7 @@ interface Manifest {
     virtualWorkspaces: { supported: string };
   };
   contributes: {
+    colors: { id: string }[];
     commands: { command: string }[];
     configuration: { properties: Record<string, Setting> };
     menus: Record<string, Menu[]>;
@@ -110,6 +111,10 @@ describe('the manifest and the code', () => {
     assert.deepEqual(hidden?.sort(), [...ids.itemCommands].sort());
   });
 
+  it('have the same colours', () => {
+    assert.deepEqual(contributes.colors.map(({ id }) => id).sort(), Object.values(ids.heatColors).sort());
+  });
+
   it('have a text for every placeholder, and no text that is not used', () => {
     const used = new Set(
       [...readFileSync(path.join(root, 'package.json'), 'utf8').matchAll(/"%([^%"]+)%"/g)].map(
@@ -151,8 +156,9 @@ describe('the manifest and the code', () => {
 
 describe('trust', () => {
   it('lets no workspace change a port, an origin, a limit, a price or a rule', () => {
+    // What is shown beside the code, and where its folders are, is a project's own matter.
     for (const [key, { scope }] of Object.entries(contributes.configuration.properties))
-      assert.equal(scope, 'machine', key);
+      assert.equal(scope, key.startsWith('llmTraces.code.') ? 'window' : 'machine', key);
   });
 
   it('is limited in untrusted and virtual workspaces, with every setting restricted', () => {
