@@ -83,9 +83,22 @@ export class GrpcFront {
 
   /** A server that does not listen yet. */
   createServer(): net.Server {
-    const server = net.createServer({ noDelay: true }, (socket) => this.#connect(socket));
+    const server = net.createServer({ noDelay: true }, (socket) => this.connect(socket));
     this.#listeners.push(server);
     return server;
+  }
+
+  /** Serves a connection, one that another port accepted too; what was read from it must have been put back. */
+  connect(socket: net.Socket): void {
+    this.#pool.add(socket);
+    this.#silent.set(socket, performance.now());
+    socket.once('close', () => {
+      this.#silent.delete(socket);
+      this.#pool.remove(socket);
+    });
+    this.#arriving = socket;
+    this.#inject(socket);
+    this.#arriving = undefined;
   }
 
   /** Lets running calls finish for `graceMs`, then cuts the connections. */
@@ -130,18 +143,6 @@ export class GrpcFront {
     http2.on('stream', (stream, headers) => this.#begin(stream, headers, listeners));
     http2.on('session', (session) => this.#watch(session));
     http2.on('sessionError', () => undefined);
-  }
-
-  #connect(socket: net.Socket): void {
-    this.#pool.add(socket);
-    this.#silent.set(socket, performance.now());
-    socket.once('close', () => {
-      this.#silent.delete(socket);
-      this.#pool.remove(socket);
-    });
-    this.#arriving = socket;
-    this.#inject(socket);
-    this.#arriving = undefined;
   }
 
   #watch(session: ServerHttp2Session): void {

@@ -2,17 +2,23 @@ import http from 'node:http';
 import type net from 'node:net';
 import type { Socket } from 'node:net';
 import { ConnectionPool } from './connectionPool.ts';
+import { whenSpeaking } from './firstBytes.ts';
 import { handleHttp } from './httpHandler.ts';
 import type { Ingest } from './ingest.ts';
 
-/** OTLP over HTTP/1.1: any number of listening servers with one pool of connections. */
+/**
+ * OTLP over HTTP/1.1: any number of listening servers with one pool of connections. A client that begins with HTTP/2 is
+ * given to `http2`: the endpoint's variable is one for all exporters, and a gRPC exporter takes it as it is.
+ */
 export class HttpFront {
   readonly #ingest: Ingest;
+  readonly #http2: (socket: Socket) => void;
   readonly #pool: ConnectionPool<Socket>;
   readonly #servers: http.Server[] = [];
 
-  constructor(ingest: Ingest) {
+  constructor(ingest: Ingest, http2: (socket: Socket) => void) {
     this.#ingest = ingest;
+    this.#http2 = http2;
     this.#pool = new ConnectionPool(ingest.limits.maxConnections);
   }
 
@@ -27,9 +33,19 @@ export class HttpFront {
       connectionsCheckingInterval: limits.checkIntervalMs,
       noDelay: true,
     });
+    const listeners = server.rawListeners('connection') as ((socket: Socket) => void)[];
+    server.removeAllListeners('connection');
     server.on('connection', (socket) => {
       this.#pool.add(socket);
       socket.once('close', () => this.#pool.remove(socket));
+      whenSpeaking(socket, limits.headersTimeoutMs, (protocol) => {
+        if (protocol === 'http1') {
+          for (const listener of listeners) listener.call(server, socket);
+          return;
+        }
+        this.#pool.remove(socket);
+        this.#http2(socket);
+      });
     });
     server.on('request', (request, response) => this.#handle(request, response, false));
     server.on('checkContinue', (request, response) => this.#handle(request, response, true));

@@ -30,8 +30,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     limits,
     maxRequestBytes: settings.maxRequestBytes ?? defaultMaxRequestBytes,
   });
-  const http = new HttpFront(ingest);
   const grpc = await GrpcFront.create(ingest);
+  const http = new HttpFront(ingest, (socket) => grpc.connect(socket));
   const [grpcBinding, httpBinding] = await Promise.all([
     bindHosts(() => grpc.createServer(), hosts, settings.grpcPort),
     bindHosts(() => http.createServer(), hosts, settings.httpPort),
