@@ -199,7 +199,14 @@ describe('The HTTP port under attack', () => {
       /^HTTP\/1.1 400 /,
     ],
     ['headers without end', post(`Host: localhost\r\nX: ${'a'.repeat(100_000)}`), /^HTTP\/1.1 431 /],
-    ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', /^HTTP\/1.1 4\d\d /],
+    // Spoken to in HTTP/2, it answers in HTTP/2: first its settings, in the end a goodbye.
+    ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', /^\0\0.\x04/s],
+    [
+      'an HTTP/2 preface and noise',
+      `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${'noise'.repeat(20)}`,
+      /^\0\0.\x04.*\0\0.\x07/s,
+    ],
+    ['half an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n', /^(\0\0.\x04.*)?$/s],
     ['a TLS greeting', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', /^HTTP\/1.1 400 /],
     ['noise', '\0\x01\x02\xff\xfe\r\n\r\n', /^HTTP\/1.1 400 /],
     [
