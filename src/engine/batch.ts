@@ -50,7 +50,10 @@ export interface BatchOptions {
   readonly isMeasured?: boolean | undefined;
 }
 
-/** What one read of the journal brought: interpreted, then accounted trace by trace, then made into rows. */
+/** Bytes of spans: enough for one batch, and what one may hold when a trace goes on. */
+const portion = { enough: 96 << 10, most: 512 << 10 } as const;
+
+/** A part of what one read of the journal brought: interpreted, then accounted trace by trace, then made into rows. */
 export class Batch {
   readonly #index: IndexWriter;
   readonly #states: TraceStates;
@@ -67,6 +70,8 @@ export class Batch {
   readonly metrics: IndexedMetric[] = [];
   readonly #counters = new Map<string, number>();
   #size = 0;
+  #bytes = 0;
+  #lastTrace = '';
 
   constructor(
     index: IndexWriter,
@@ -88,12 +93,19 @@ export class Batch {
     return this.#size;
   }
 
+  /** Whether it is time to settle before a span of that trace is added; rather not in the middle of a trace. */
+  isFull(nextTrace: string): boolean {
+    return this.#bytes >= portion.most || (this.#bytes >= portion.enough && nextTrace !== this.#lastTrace);
+  }
+
   count(reason: string): void {
     this.#counters.set(`dropped.${reason}`, (this.#counters.get(`dropped.${reason}`) ?? 0) + 1);
   }
 
   addSpan(input: SpanInput, range: StoredRange): void {
     this.#size++;
+    this.#bytes += range.length;
+    this.#lastTrace = input.span.traceId;
     const arrived = this.#arrived(input, range);
     if (arrived) this.#put(arrived);
   }

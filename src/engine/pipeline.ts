@@ -143,11 +143,7 @@ export class Pipeline {
     const how = { replaceAll, isCounted };
     let written: Written;
     try {
-      written = this.#attempt(
-        (batch) => records.forEach((record) => this.#add(batch, record)),
-        position,
-        how,
-      );
+      written = this.#attempt((to) => records.forEach((record) => this.#decode(record, to)), position, how);
     } catch (error) {
       this.#rethrowUnlessPoison(error);
       written = this.#writeApart(records, position, how);
@@ -162,23 +158,46 @@ export class Pipeline {
   }
 
   /** Interprets and writes what `fill` adds; all of it or nothing. */
-  #attempt(fill: (batch: Batch) => void, position: JournalPosition | undefined, how: HowToWrite): Written {
-    const batch = this.#batch(how.replaceAll);
+  #attempt(fill: (to: Receiving) => void, position: JournalPosition | undefined, how: HowToWrite): Written {
     try {
-      fill(batch);
-      const { spans, logs, counters, changed } = batch.settle(this.#readAgain);
-      const { changedTraces } = this.#index.writeBatch({
-        spans,
-        logs,
-        metrics: batch.metrics,
-        position,
-        counters: how.isCounted ? undefined : counters,
-      });
-      return { changed: [...new Set([...changed, ...changedTraces])], spans: batch.size };
+      return this.#index.together(() => this.#writePortions(fill, position, how));
     } catch (error) {
       this.#undo();
       throw error;
     }
+  }
+
+  /** A portion at a time: what it is made of should be gone before the next one needs room. */
+  #writePortions(
+    fill: (to: Receiving) => void,
+    position: JournalPosition | undefined,
+    how: HowToWrite,
+  ): Written {
+    const changed = new Set<string>();
+    let received = 0;
+    let batch = this.#batch(how.replaceAll);
+    const write = (end?: JournalPosition): void => {
+      const settled = batch.settle(this.#readAgain);
+      const { spans, logs } = settled;
+      const counters = how.isCounted ? undefined : settled.counters;
+      const { metrics } = batch;
+      const result = this.#index.writeBatch({ spans, logs, metrics, counters, position: end });
+      for (const traceId of settled.changed) changed.add(traceId);
+      for (const traceId of result.changedTraces) changed.add(traceId);
+      received += batch.size;
+      batch = this.#batch(how.replaceAll);
+    };
+    fill({
+      span: (input, range) => {
+        if (batch.isFull(input.span.traceId)) write();
+        batch.addSpan(input, range);
+      },
+      log: (input, log) => batch.addLog(input, log),
+      metric: (metric) => batch.metrics.push(metric),
+      unreadable: () => batch.count('unreadable'),
+    });
+    write(position);
+    return { changed: [...changed], spans: received };
   }
 
   /** What the states say was decided is not in the index. */
@@ -204,12 +223,12 @@ export class Pipeline {
     const changed = new Set<string>();
     let spans = 0;
     for (const record of records) {
-      const parts: ((batch: Batch) => void)[] = [];
+      const parts: ((to: Receiving) => void)[] = [];
       this.#decode(record, {
-        span: (...span) => parts.push((batch) => batch.addSpan(...span)),
-        log: (...log) => parts.push((batch) => batch.addLog(...log)),
-        metric: (metric) => parts.push((batch) => batch.metrics.push(metric)),
-        unreadable: () => parts.push((batch) => batch.count('unreadable')),
+        span: (...span) => parts.push((to) => to.span(...span)),
+        log: (...log) => parts.push((to) => to.log(...log)),
+        metric: (metric) => parts.push((to) => to.metric(metric)),
+        unreadable: () => parts.push((to) => to.unreadable()),
       });
       for (const part of parts) {
         try {
@@ -259,15 +278,6 @@ export class Pipeline {
   }
 
   readonly #readAgain = (range: StoredRange): SpanInput | undefined => this.#interpreter.read(range);
-
-  #add(batch: Batch, record: JournalRecord): void {
-    this.#decode(record, {
-      span: (input, range) => batch.addSpan(input, range),
-      log: (input, log) => batch.addLog(input, log),
-      metric: (metric) => batch.metrics.push(metric),
-      unreadable: () => batch.count('unreadable'),
-    });
-  }
 
   #decode({ payload, position, signal }: JournalRecord, to: Receiving): void {
     try {

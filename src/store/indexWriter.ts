@@ -180,9 +180,15 @@ export class IndexWriter {
     guarded('Cannot close the index', () => this.#db.close());
   }
 
+  /** Several batches in one transaction: all of them or, when `work` throws, none. */
+  together<T>(work: () => T): T {
+    return this.transaction(work);
+  }
+
   /** For the rooms of the store: several writes as one. */
   transaction<T>(work: (db: Database, meta: Meta) => T): T {
     return guarded('Cannot write the index', () => {
+      if (this.#db.isTransaction) return work(this.#db, this.#meta);
       this.#db.exec('BEGIN IMMEDIATE');
       try {
         const result = work(this.#db, this.#meta);
