@@ -10,6 +10,7 @@ import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2S
 import net from 'node:net';
 import type { Signal } from '../otlp/types.ts';
 import { ConnectionPool } from './connectionPool.ts';
+import { whenSpeaking } from './firstBytes.ts';
 import { answerRefusal, GrpcCall, readGrpcHead } from './grpcCall.ts';
 import { inflate } from './inflate.ts';
 import type { Ingest } from './ingest.ts';
@@ -31,6 +32,12 @@ const services: readonly (readonly [Signal, string])[] = [
  */
 const streamWindow = 512 * 1024;
 const connectionWindow = 1024 * 1024;
+
+const wrongProtocol =
+  'This port takes OTLP over gRPC. Send OTLP over HTTP to the HTTP port (4318 unless set otherwise).\n';
+const wrongProtocolAnswer =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n' +
+  `Content-Length: ${wrongProtocol.length}\r\nConnection: close\r\n\r\n${wrongProtocol}`;
 
 /** Internal header that leads from the library's call to ours; one that a client sends is overwritten. */
 const callHeader = 'x-receiver-call';
@@ -83,22 +90,21 @@ export class GrpcFront {
 
   /** A server that does not listen yet. */
   createServer(): net.Server {
-    const server = net.createServer({ noDelay: true }, (socket) => this.connect(socket));
+    const server = net.createServer({ noDelay: true }, (socket) => {
+      this.#accept(socket);
+      whenSpeaking(socket, this.#ingest.limits.headersTimeoutMs, (first) => {
+        if (first.protocol === 'http2') this.#hand(socket);
+        else this.#explain(socket, first.bytes);
+      });
+    });
     this.#listeners.push(server);
     return server;
   }
 
   /** Serves a connection, one that another port accepted too; what was read from it must have been put back. */
   connect(socket: net.Socket): void {
-    this.#pool.add(socket);
-    this.#silent.set(socket, performance.now());
-    socket.once('close', () => {
-      this.#silent.delete(socket);
-      this.#pool.remove(socket);
-    });
-    this.#arriving = socket;
-    this.#inject(socket);
-    this.#arriving = undefined;
+    this.#accept(socket);
+    this.#hand(socket);
   }
 
   /** Lets running calls finish for `graceMs`, then cuts the connections. */
@@ -143,6 +149,30 @@ export class GrpcFront {
     http2.on('stream', (stream, headers) => this.#begin(stream, headers, listeners));
     http2.on('session', (session) => this.#watch(session));
     http2.on('sessionError', () => undefined);
+  }
+
+  #accept(socket: net.Socket): void {
+    this.#pool.add(socket);
+    this.#silent.set(socket, performance.now());
+    socket.once('close', () => {
+      this.#silent.delete(socket);
+      this.#pool.remove(socket);
+    });
+  }
+
+  #hand(socket: net.Socket): void {
+    this.#arriving = socket;
+    this.#inject(socket);
+    this.#arriving = undefined;
+  }
+
+  /** An exporter that speaks HTTP/1 or TLS here has the wrong port or protocol: said once, where it is listened to. */
+  #explain(socket: net.Socket, bytes: Buffer): void {
+    const isTls = bytes[0] === 0x16 && bytes[1] === 0x03;
+    const isPost = bytes.subarray(0, 5).toString('latin1') === 'POST ';
+    if (isTls || isPost) this.#ingest.dropped('wrong-protocol');
+    if (isPost) socket.end(wrongProtocolAnswer);
+    else socket.destroy();
   }
 
   #watch(session: ServerHttp2Session): void {

@@ -38,7 +38,7 @@ export class HttpFront {
     server.on('connection', (socket) => {
       this.#pool.add(socket);
       socket.once('close', () => this.#pool.remove(socket));
-      whenSpeaking(socket, limits.headersTimeoutMs, (protocol) => {
+      whenSpeaking(socket, limits.headersTimeoutMs, ({ protocol }) => {
         if (protocol === 'http1') {
           for (const listener of listeners) listener.call(server, socket);
           return;

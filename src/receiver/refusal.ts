@@ -16,6 +16,7 @@ const codes = {
   'unknown-path': { http: 404, grpc: 12 },
   'method-not-allowed': { http: 405, grpc: 12 },
   'unsupported-media-type': { http: 415, grpc: 12 },
+  'wrong-protocol': { http: 400, grpc: 12 },
   timeout: { http: 408, grpc: 14 },
   backpressure: { http: 503, grpc: 14 },
   storage: { http: 503, grpc: 14 },

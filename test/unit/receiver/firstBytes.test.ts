@@ -55,6 +55,17 @@ describe('The HTTP port', () => {
     assert.equal(receiver.appended.length, 0);
   });
 
+  it('is named to a client that speaks HTTP/1 on the gRPC port, and counted', async () => {
+    const receiver = await startTestReceiver();
+    const post = 'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}';
+    const answer = await exchange(receiver.grpcPort, post);
+    assert.match(answer, /^HTTP\/1\.1 400 [^]*Send OTLP over HTTP to the HTTP port/);
+    assert.equal(await exchange(receiver.grpcPort, Buffer.from('160301020001000100', 'hex')), '');
+    assert.equal(await exchange(receiver.grpcPort, 'GET / HTTP/1.1\r\n\r\n'), '');
+    assert.deepEqual([...receiver.dropped], [['wrong-protocol', 2]]);
+    assert.equal(receiver.appended.length, 0);
+  });
+
   it('cuts clients that say nothing, and those that stop in the middle of the preface', async () => {
     const receiver = await startTestReceiver({ limits: { headersTimeoutMs: 100 } });
     assert.equal(await exchange(receiver.httpPort, ''), '');
