@@ -15,6 +15,7 @@ export const queryMethods = [
   'spans/estimate',
   'callSites/list',
   'callSites/spans',
+  'doctor/report',
 ] as const satisfies readonly (keyof EngineRequests)[];
 export type QueryMethod = (typeof queryMethods)[number];
 export type QueryRequests = Pick<EngineRequests, QueryMethod>;

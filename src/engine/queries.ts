@@ -6,6 +6,7 @@ import type { IndexedSpan } from '../store/api.ts';
 import { searchContent } from '../store/contentSearch.ts';
 import type { IndexReader } from '../store/indexReader.ts';
 import { spanDetails } from './details.ts';
+import { diagnose } from './doctor/diagnose.ts';
 import { estimateSpan } from './estimate.ts';
 import { explainSpan } from './explain.ts';
 import type { Indexer } from './indexer.ts';
@@ -37,6 +38,8 @@ export function queryHandlers(indexer: Indexer): Required<Handlers<QueryRequests
     'callSites/list': (within) => ask((reader) => reader.callSites(within), []),
     'callSites/spans': (site) =>
       ask((reader) => reader.callSiteSpans({ ...site, limit: Math.min(site.limit, 500) }), []),
+    'doctor/report': () =>
+      ask((reader) => diagnose(reader, (span) => indexer.interpreter.readWhole(span, reader.logs(span))), []),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ModelAlias, UserPrice } from '../model/userPrice.ts';
 import type { UserRule } from '../model/userRule.ts';
 import type { CodeEvents, CodeRequests } from './code.ts';
 import type { CostEstimate, SpanDetails, SpanExplanation } from './details.ts';
+import type { ServiceReport } from './doctor.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from './query.ts';
 import type { CallSiteRow, GroupRow, SpanRow, TraceRow } from './rows.ts';
 import type { EngineStatus } from './status.ts';
@@ -79,6 +80,8 @@ export interface EngineRequests extends CodeRequests {
   'callSites/list': { params: { file?: string; function?: string }; result: readonly CallSiteRow[] };
   /** The newest spans of a call site. */
   'callSites/spans': { params: { file: string; line: number; limit: number }; result: readonly SpanRow[] };
+  /** What each service sends and what it lacks, newest first. */
+  'doctor/report': { params: Record<string, never>; result: readonly ServiceReport[] };
   'store/deleteAll': { params: Record<string, never>; result: null };
   'store/deleteTrace': { params: { traceId: string }; result: null };
   /** Builds the index anew from the journal; progress comes as `store/progress` events. */

@@ -10,7 +10,10 @@ import { Names } from './names.ts';
 import { listCallSites, spansOfCallSite } from './queries/callSites.ts';
 import { QueryContext } from './queries/context.ts';
 import { listGroups } from './queries/groups.ts';
+import { readFlameSpans } from './queries/flame.ts';
+import type { FlameRead } from './queries/flame.ts';
 import { logsOfSpan } from './queries/logs.ts';
+import { newestCalls, repeatsOf } from './queries/newestCalls.ts';
 import { readStats, readTotalsSince } from './queries/stats.ts';
 import { TextMatches } from './queries/textMatches.ts';
 import { conditionOf } from './queries/traceFilter.ts';
@@ -214,6 +217,18 @@ export class IndexReader {
   }
 
   /**
+   * All spans of a trace as columns; undefined when there is no such trace. Yields now and then, for the thread to do
+   * something else; until it is done, `poll` must not be called.
+   */
+  *flameSpans(traceId: string): Generator<undefined, FlameRead | undefined, void> {
+    try {
+      return yield* readFlameSpans(this.#connection.context, traceId);
+    } catch (error) {
+      throw sqliteError(error, 'Cannot read the index');
+    }
+  }
+
+  /**
    * The span whose bytes, or whose log record's bytes, hold that place of the journal; `end` is where those
    * bytes end.
    */
@@ -232,6 +247,16 @@ export class IndexReader {
   /** The newest spans of a line. */
   callSiteSpans(site: { file: string; line: number; limit: number }): SpanRow[] {
     return this.#read(({ context }) => spansOfCallSite(context, site));
+  }
+
+  /** A service's newest counted model calls, and a few other spans of it where there are none. */
+  newestCalls(service: string, limit: number): { calls: IndexedSpan[]; spans: IndexedSpan[] } {
+    return this.#read(({ context }) => newestCalls(context, service, limit));
+  }
+
+  /** Spans that repeat the usage of these, as far as they are among the newest that do. */
+  repeatsOf(spans: readonly SpanKey[]): IndexedSpan[] {
+    return this.#read(({ context }) => repeatsOf(context, spans));
   }
 
   /** Log records that name the span, by time. */
