@@ -30,6 +30,14 @@ export class ChannelError extends Error {
   }
 }
 
+const moved = new WeakMap<object, readonly ArrayBuffer[]>();
+
+/** Marks a request's result: these buffers are handed over to the asking side, not copied, and are empty here then. */
+export function handingOver<T extends object>(result: T, buffers: readonly ArrayBuffer[]): T {
+  moved.set(result, buffers);
+  return result;
+}
+
 export interface CallOptions {
   /** Milliseconds; 30,000 unless told, 0 for none. */
   readonly timeoutMs?: number;
@@ -162,14 +170,17 @@ export class Channel<Out extends RequestMap<Out>, In extends RequestMap<In>, Out
     const controller = new AbortController();
     this.#running.set(id, controller);
     let reply: WireMessage;
+    let buffers: readonly ArrayBuffer[] | undefined;
     try {
       if (!handler) throw new ChannelError('unknown-method', `No such request: ${method}`);
-      reply = { t: 'res', id, result: await handler(params, controller.signal) };
+      const result: unknown = await handler(params, controller.signal);
+      if (typeof result === 'object' && result !== null) buffers = moved.get(result);
+      reply = { t: 'res', id, result };
     } catch (error) {
       const code = error instanceof ChannelError ? error.code : 'failed';
       reply = { t: 'err', id, message: error instanceof Error ? error.message : String(error), code };
     }
     this.#running.delete(id);
-    if (!this.#closed) this.#port.post(reply);
+    if (!this.#closed) this.#port.post(reply, buffers);
   }
 }

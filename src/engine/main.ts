@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Channel, type Handlers } from '../base/channel.ts';
+import { Channel, handingOver, type Handlers } from '../base/channel.ts';
 import type { CodeEvents, CodeRequests } from '../protocol/code.ts';
 import {
   protocolVersion,
@@ -8,6 +8,8 @@ import {
   type EngineRequests,
   type EngineStart,
 } from '../protocol/engine.ts';
+import { flameMethods, type FlameRequests } from '../protocol/flame.ts';
+import { buffersOf } from './buffersOf.ts';
 import { codeMethods } from './codeMethods.ts';
 import { Front } from './front.ts';
 import { queryMethods, type QueryMethod, type QueryRequests } from './indexerProtocol.ts';
@@ -43,7 +45,16 @@ const codeThread = new ReadingThread<CodeRequests, keyof CodeEvents>({
   events: ['code/changed'],
   emit: (event, body) => channel.emit(event, body),
 });
-const readingThreads = [codeThread] as const;
+
+const flameThread = new ReadingThread<FlameRequests, never>({
+  name: 'flame',
+  workerPath: path.join(__dirname, 'flame.js'),
+  start: { dbPath: start.dbPath },
+  events: [],
+  emit: (event, body) => channel.emit(event, body),
+  idleMs: 5 * 60_000,
+});
+const readingThreads = [codeThread, flameThread] as const;
 
 /** Queries are the indexer's; they pass through unread. */
 const queries = Object.fromEntries(
@@ -60,11 +71,23 @@ const codeRequests = Object.fromEntries(
   ]),
 ) as unknown as Handlers<CodeRequests>;
 
+/** Columns of a large trace take their time, and pass through without being copied. */
+const flameRequests = Object.fromEntries(
+  flameMethods.map((method) => [
+    method,
+    async (params: never, signal: AbortSignal) => {
+      const answer = await flameThread.call(method, params, { signal, timeoutMs: 120_000 });
+      return answer && handingOver(answer, buffersOf(answer));
+    },
+  ]),
+) as unknown as Handlers<FlameRequests>;
+
 const channel = new Channel<Record<never, never>, EngineRequests, EngineEvents, Record<never, never>>(
   threadPort(port),
   {
     ...queries,
     ...codeRequests,
+    ...flameRequests,
     'engine/status': () => front.status(),
     'engine/configure': async (settings) => {
       await front.configure(settings);

@@ -38,6 +38,8 @@ export interface ReadingThreadOptions<E extends EventName> {
   readonly restartDelaysMs?: readonly number[];
   /** A run of at least this many milliseconds makes earlier crashes forgotten. */
   readonly calmAfterMs?: number;
+  /** A thread that was asked nothing for this many milliseconds is ended until the next request; never unless told. */
+  readonly idleMs?: number;
 }
 
 type ThreadChannel = Channel<AnyRequests, Nothing, ReadingThreadEvents, EngineEvents>;
@@ -63,6 +65,8 @@ export class ReadingThread<R extends RequestMap<R>, E extends EventName> {
   #startedAt = 0;
   #notBefore = 0;
   #timer: NodeJS.Timeout | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #underWay = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: ReadingThreadOptions<E>) {
@@ -88,7 +92,12 @@ export class ReadingThread<R extends RequestMap<R>, E extends EventName> {
       this.#start(method);
     }
     const channel = this.#channel as unknown as Channel<R, Nothing, Nothing, Nothing>;
-    return channel.call(method, params, options);
+    this.#underWay++;
+    clearTimeout(this.#idleTimer);
+    return channel.call(method, params, options).finally(() => {
+      this.#underWay--;
+      this.#restWhenIdle();
+    });
   }
 
   /** Passed on to the thread, if it runs; one that starts later reads the store as it is then. */
@@ -104,12 +113,26 @@ export class ReadingThread<R extends RequestMap<R>, E extends EventName> {
 
   async #close(): Promise<void> {
     clearTimeout(this.#timer);
+    clearTimeout(this.#idleTimer);
+    await this.#end();
+  }
+
+  #restWhenIdle(): void {
+    clearTimeout(this.#idleTimer);
+    const { idleMs } = this.#options;
+    if (idleMs === undefined || this.#underWay > 0 || this.#closing) return;
+    this.#idleTimer = setTimeout(() => void this.#end(), idleMs);
+    this.#idleTimer.unref();
+  }
+
+  async #end(): Promise<void> {
     const worker = this.#worker;
     const channel = this.#channel;
     if (!worker || !channel) return;
-    await channel.call('thread/close', null, { timeoutMs: closeMs }).catch(() => undefined);
+    // A request that comes from now on starts another thread.
     this.#worker = undefined;
     this.#channel = undefined;
+    await channel.call('thread/close', null, { timeoutMs: closeMs }).catch(() => undefined);
     channel.close(`The ${this.#options.name} thread was closed`);
     await worker.terminate();
   }

@@ -4,6 +4,7 @@ import type { UserRule } from '../model/userRule.ts';
 import type { CodeEvents, CodeRequests } from './code.ts';
 import type { CostEstimate, SpanDetails, SpanExplanation } from './details.ts';
 import type { ServiceReport } from './doctor.ts';
+import type { FlameRequests } from './flame.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from './query.ts';
 import type { CallSiteRow, GroupRow, SpanRow, TraceRow } from './rows.ts';
 import type { EngineStatus } from './status.ts';
@@ -54,7 +55,7 @@ export interface EngineStart {
 }
 
 /** Requests from the host (or CLI) to the engine. */
-export interface EngineRequests extends CodeRequests {
+export interface EngineRequests extends CodeRequests, FlameRequests {
   'engine/status': { params: Record<string, never>; result: EngineStatus };
   /** Closes the ports, commits, gives the store back and ends the worker by itself. */
   'engine/close': { params: Record<string, never>; result: null };
