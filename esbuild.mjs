@@ -106,6 +106,21 @@ async function build({ entry, out, options }) {
   return metafile;
 }
 
+/** What is loaded into the user's programs is copied as it is, for people to read; each folder is one language. */
+function copyCapture() {
+  const kinds = /\.(cjs|py)$/;
+  return fs
+    .readdirSync(path.join(root, 'capture'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `capture/${name.replaceAll(path.sep, '/')}`)
+    .filter((name) => kinds.test(name))
+    .map((name) => {
+      const copy = `dist/${name}`;
+      fs.mkdirSync(path.dirname(path.join(root, copy)), { recursive: true });
+      fs.copyFileSync(path.join(root, name), path.join(root, copy));
+      return copy;
+    });
+}
+
 /** The oldest Node, from the one place that says so. */
 async function minimumNode() {
   const text = await fs.promises.readFile(path.join(root, 'src/base/version.ts'), 'utf8');
@@ -143,6 +158,7 @@ async function main() {
     fs.copyFileSync(path.join(root, 'sample', name), path.join(root, copy));
     written.add(copy);
   }
+  for (const copy of copyCapture()) written.add(copy);
   const packages = await writeNotices(root, metafiles);
   written.add('dist/ThirdPartyNotices.txt');
   removeOthers(path.join(root, 'dist'), written);

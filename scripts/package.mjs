@@ -16,6 +16,7 @@ const allowed = [
   /^extension\/dist\/[\w.-]+\.(js|txt)$/,
   /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2?)$/,
   /^extension\/dist\/sample\/[\w.-]+\.mjs$/,
+  /^extension\/dist\/capture\/(node|python)\/[\w./-]+\.(cjs|py)$/,
   /^extension\/media\/[\w./-]+\.(svg|png|md|json)$/,
 ];
 const required = [
@@ -29,6 +30,7 @@ const required = [
   ],
   ...[
     'dist/sample/agent.mjs',
+    'dist/capture/node/register.cjs',
     'dist/webview/details.js',
     'dist/webview/details.css',
     'dist/ThirdPartyNotices.txt',

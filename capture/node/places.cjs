@@ -1,0 +1,73 @@
+/**
+ * From a frame of V8's stack to a frame of the user's own code, or to nothing: libraries, Node itself and this hook
+ * are left out. A frame is judged by the file it was written in, after source maps, and only once.
+ */
+'use strict';
+const { fileURLToPath } = require('node:url');
+const { attempt } = require('./guard.cjs');
+
+let maps;
+const ours = __dirname + require('node:path').sep;
+/** File name as V8 says it → what is known of the file. */
+const files = new Map();
+const mostFiles = 20_000;
+const mostPlaces = 50_000;
+
+/** Code that the user did not write, by its path. */
+function isLibrary(file) {
+  return /[\\/](node_modules|\.pnpm|\.yarn)[\\/]|[\\/]\.pnp\.[cm]?js$|[\\/]\.pnp\.loader\.mjs$|[\\/]ms-vscode\.js-debug[\\/]/.test(
+    file,
+  );
+}
+
+function readFile(name) {
+  let file = name;
+  if (name.startsWith('file:')) file = fileURLToPath(name);
+  else if (!/^([\\/]|[A-Za-z]:[\\/])/.test(name)) return undefined;
+  if (file.startsWith(ours) || isLibrary(file)) return undefined;
+  maps = maps || require('./sourceMaps.cjs');
+  const map = attempt(() => maps.loadMap(name, file));
+  return { file, map, places: new Map() };
+}
+
+/** `{ text }`: the frame as JSON. One object for one call site. Undefined where it is not the user's. */
+function frameOf(site) {
+  const name = site.getFileName();
+  if (!name) return undefined;
+  let known = files.get(name);
+  if (known === undefined) {
+    if (name.startsWith('node:') || files.size >= mostFiles) return undefined;
+    known = attempt(() => readFile(name)) || null;
+    files.set(name, known);
+  }
+  if (known === null) return undefined;
+  const line = site.getLineNumber();
+  const column = site.getColumnNumber();
+  const place = line * 0x100000 + column;
+  let frame = known.places.get(place);
+  if (frame === undefined) {
+    frame = attempt(() => makeFrame(known, line, column, site.getFunctionName())) || null;
+    if (known.places.size < mostPlaces) known.places.set(place, frame);
+  }
+  return frame === null ? undefined : frame;
+}
+
+function makeFrame(known, line, column, functionName) {
+  let { file } = known;
+  if (known.map) {
+    const entry = known.map.findEntry(line - 1, column - 1);
+    // Code that a compiler added has no place in the source.
+    if (!entry || entry.originalSource === undefined) return undefined;
+    const source = maps.sourcePath(entry.originalSource, file);
+    if (source !== undefined) {
+      if (isLibrary(source)) return undefined;
+      file = source;
+      line = entry.originalLine + 1;
+      column = entry.originalColumn + 1;
+    }
+  }
+  const name = functionName && functionName !== '<anonymous>' ? functionName.slice(0, 200) : null;
+  return { text: JSON.stringify([file, line, column, name, null]) };
+}
+
+module.exports = { frameOf, isLibrary };

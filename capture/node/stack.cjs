@@ -1,0 +1,56 @@
+/** The user's frames on the stack, synchronous and awaiting, without leaving a trace in the program's own errors. */
+'use strict';
+const { frameOf } = require('./places.cjs');
+
+/** Deep enough for the deepest library that is known (34 frames above the user's); most frames that are kept. */
+const limits = { depth: 64, frames: 8 };
+
+const sitesOf = (_error, sites) => sites;
+
+/** V8's call sites above `below`. The program's settings are as before when it returns. */
+function callSites(below) {
+  const holder = {};
+  const own = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
+  const prepare = Error.prepareStackTrace;
+  const limit = Error.stackTraceLimit;
+  Error.prepareStackTrace = sitesOf;
+  Error.stackTraceLimit = limits.depth;
+  try {
+    Error.captureStackTrace(holder, below);
+    return holder.stack;
+  } finally {
+    Error.stackTraceLimit = limit;
+    if (own) Error.prepareStackTrace = prepare;
+    else delete Error.prepareStackTrace;
+  }
+}
+
+/**
+ * `{ sync, awaiting, near }`: frames of the user's own code, innermost first. `awaiting` are those that V8 knows to
+ * await the promise of the outermost synchronous frame (only where `withAwaiting`); the first `near` of them have no
+ * library in between.
+ */
+function userFrames(below, withAwaiting) {
+  const sites = callSites(below);
+  const sync = [];
+  const awaiting = [];
+  let near = -1;
+  if (!Array.isArray(sites)) return { sync, awaiting, near: 0 };
+  for (const site of sites) {
+    const isAwaiting = site.isAsync();
+    if (isAwaiting && !withAwaiting) break;
+    const frame = frameOf(site);
+    if (frame === undefined) {
+      if (isAwaiting && near < 0) near = awaiting.length;
+      continue;
+    }
+    const list = isAwaiting ? awaiting : sync;
+    // Recursion from one line says no more the second time.
+    if (list[list.length - 1] === frame) continue;
+    list.push(frame);
+    if (sync.length + awaiting.length >= limits.frames) break;
+  }
+  return { sync, awaiting, near: near < 0 ? awaiting.length : near };
+}
+
+module.exports = { limits, userFrames };
