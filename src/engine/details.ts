@@ -3,6 +3,8 @@ import type { SpanDetails } from '../protocol/details.ts';
 import type { SpanRow } from '../protocol/rows.ts';
 import type { IndexedSpan } from '../store/api.ts';
 import { attributeRows, valueText } from './attributeRows.ts';
+import { cutConversation } from './cutConversation.ts';
+import { isRepeatable } from './recordedRequest.ts';
 import { micros, type Interpreted } from './row.ts';
 
 const shownEvents = 500;
@@ -10,6 +12,7 @@ const shownEvents = 500;
 /** Everything a panel shows of one span: the index's row with what is read from the journal again. */
 export function spanDetails(row: SpanRow, indexed: IndexedSpan, item: Interpreted): SpanDetails {
   const { facts, input } = item;
+  const { conversation, cutTexts } = cutConversation(facts.conversation());
   return {
     row,
     dialect: facts.dialect,
@@ -33,7 +36,9 @@ export function spanDetails(row: SpanRow, indexed: IndexedSpan, item: Interprete
     cost: indexed.cost,
     countRule: indexed.countRule,
     countedIn: indexed.countedIn,
-    conversation: facts.conversation(),
+    conversation,
+    cutTexts,
+    isRepeatable: isRepeatable(facts),
     toolDefinitions: facts.toolDefinitions(),
     documents: facts.documents(),
     tool: facts.tool,
@@ -47,7 +52,11 @@ export function spanDetails(row: SpanRow, indexed: IndexedSpan, item: Interprete
       name: event.name,
       attributes: attributeRows(event.attributes),
     })),
-    links: input.span.links.slice(0, shownEvents).map(({ traceId, spanId }) => ({ traceId, spanId })),
+    links: input.span.links.slice(0, shownEvents).map(({ traceId, spanId, attributes }) => ({
+      traceId,
+      spanId,
+      attributes: attributeRows(attributes),
+    })),
     logs: input.logs.slice(0, shownEvents).map(({ record }) => ({
       timeMicros: micros(record.timeUnixNano === 0n ? record.observedTimeUnixNano : record.timeUnixNano),
       name: record.eventName || eventName(record.attributes),

@@ -39,6 +39,10 @@ export interface SpanDetails {
   readonly countRule: string;
   readonly countedIn?: { readonly traceId: string; readonly spanId: string } | undefined;
   readonly conversation: Conversation;
+  /** Parts of the conversation that are not whole here. */
+  readonly cutTexts?: readonly CutText[] | undefined;
+  /** The call can be written as a request again. */
+  readonly isRepeatable?: boolean | undefined;
   readonly toolDefinitions: readonly ToolDefinition[];
   readonly documents: readonly RetrievedDocument[];
   readonly tool?: ToolUse | undefined;
@@ -48,7 +52,11 @@ export interface SpanDetails {
   readonly attributes: readonly AttributeRow[];
   readonly resource: readonly AttributeRow[];
   readonly events: readonly { readonly timeMicros: number; readonly name: string; readonly attributes: readonly AttributeRow[] }[];
-  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+  readonly links: readonly {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly attributes?: readonly AttributeRow[] | undefined;
+  }[];
   readonly logs: readonly { readonly timeMicros: number; readonly name: string; readonly body: string; readonly attributes: readonly AttributeRow[] }[];
 }
 
@@ -70,4 +78,43 @@ export interface SpanExplanation {
   readonly ignored: readonly string[];
   readonly counting: { readonly counted: boolean; readonly rule: string; readonly countedIn?: string | undefined };
   readonly pricing: string;
+}
+
+/** Where a part stands in a span's conversation. */
+export interface PartPlace {
+  readonly section: 'system' | 'input' | 'output';
+  readonly message: number;
+  readonly part: number;
+}
+
+/** A part whose text was cut to be shown soon; the whole is asked for with `spans/text`. */
+export interface CutText extends PartPlace {
+  /** Characters of the whole. */
+  readonly length: number;
+}
+
+/** A picture that came inline. */
+export interface InlineImage {
+  /** Of its own first bytes, whatever the span says. */
+  readonly mimeType: string;
+  /** Base64. */
+  readonly data: string;
+}
+
+/** A span as OTLP JSON: as it lies in the journal. */
+export interface RawSpanText {
+  /** `{"resourceSpans":[…]}` with the span, its scope and its resource; '' where only log records tell of the call. */
+  readonly spans: string;
+  /** `{"resourceLogs":[…]}` with the log records that belong to it; '' without any. */
+  readonly logs: string;
+  readonly bytes: number;
+}
+
+/** Where an attribute stands in a span's details. */
+export interface AttributePlace {
+  readonly list: 'attributes' | 'resource' | 'event' | 'log';
+  /** Of the event or log record; 0 otherwise. */
+  readonly index: number;
+  /** `body` of a log record's list is its body. */
+  readonly key: string;
 }

@@ -16,6 +16,31 @@ export function readMedia(part: JsonRecord, type: string): MessagePart {
   return media(modalityOf(type, stringField(part, 'modality'), where?.mimeType ?? mimeType), where, mimeType);
 }
 
+/** What stands inline for a part: kept beside the parts, as few of them are ever looked at. */
+const inlineContents = new WeakMap<MessagePart, InlineContent>();
+type InlineContent =
+  | { readonly text: string; readonly start: number; readonly isBase64: boolean }
+  | Uint8Array
+  | readonly unknown[];
+
+/** The bytes of a part that came inline, as base64; undefined for other parts and for what is no bytes. */
+export function inlineBase64(part: MessagePart): string | undefined {
+  const content = inlineContents.get(part);
+  if (content === undefined) return undefined;
+  if (content instanceof Uint8Array) return Buffer.from(content).toString('base64');
+  if ('text' in content) {
+    const text = content.text.slice(content.start);
+    if (content.isBase64) return text.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/');
+    try {
+      return Buffer.from(decodeURIComponent(text)).toString('base64');
+    } catch {
+      return undefined;
+    }
+  }
+  const isBytes = content.every((byte) => Number.isInteger(byte) && Number(byte) >= 0 && Number(byte) < 256);
+  return isBytes ? Buffer.from(content as readonly number[]).toString('base64') : undefined;
+}
+
 function firstOf<T>(
   holders: readonly JsonRecord[],
   read: (holder: JsonRecord) => T | undefined,
@@ -36,17 +61,20 @@ interface Place {
   readonly uri?: string | undefined;
   readonly inlineBytes?: number | undefined;
   readonly mimeType?: string | undefined;
+  readonly content?: InlineContent | undefined;
 }
 
 function media(modality: Modality, where: Place | undefined, mimeType: string | undefined): Media {
   const mime = mimeType ?? where?.mimeType;
-  return {
+  const part: Media = {
     type: 'media',
     modality,
     ...(mime === undefined ? {} : { mimeType: mime.slice(0, 200) }),
     ...(where?.uri === undefined ? {} : { uri: where.uri }),
     ...(where?.inlineBytes === undefined ? {} : { inlineBytes: where.inlineBytes }),
   };
+  if (where?.content !== undefined) inlineContents.set(part, where.content);
+  return part;
 }
 
 /** The part and the members that hold its content: `image_url`, `source`, `inline_data`, `image.source`, … */
@@ -87,10 +115,10 @@ function locate(record: JsonRecord): Place | undefined {
   for (const key of byteKeys) {
     const value = field(record, key);
     if (typeof value === 'string' && value !== '') return locateText(value);
-    if (value instanceof Uint8Array) return { inlineBytes: value.byteLength };
+    if (value instanceof Uint8Array) return { inlineBytes: value.byteLength, content: value };
     if (isRecord(value)) {
-      const bytes = bufferSize(value);
-      if (bytes !== undefined) return { inlineBytes: bytes };
+      const bytes = bufferOf(value);
+      if (bytes !== undefined) return { inlineBytes: bytes.length, content: bytes };
     }
   }
   const s3 = recordField(record, 's3Location');
@@ -119,7 +147,7 @@ function locateText(text: string): Place {
   const inline = dataUrl(text);
   if (inline) return inline;
   if (/^[A-Za-z][A-Za-z0-9+.-]{1,20}:/.test(text)) return { uri: bounded(text) };
-  return { inlineBytes: base64Size(text) };
+  return { inlineBytes: base64Size(text), content: { text, start: 0, isBase64: true } };
 }
 
 /** Size and type of a `data:` URL; `undefined` for anything else. */
@@ -128,8 +156,10 @@ function dataUrl(text: string): Place | undefined {
   const head = text.slice(5, 305).split(',', 1)[0] ?? '';
   const start = 5 + head.length + 1;
   const mimeType = head.split(';', 1)[0];
-  const inlineBytes = head.endsWith(';base64') ? base64Size(text, start) : Math.max(0, text.length - start);
-  return mimeType ? { inlineBytes, mimeType } : { inlineBytes };
+  const isBase64 = head.endsWith(';base64');
+  const inlineBytes = isBase64 ? base64Size(text, start) : Math.max(0, text.length - start);
+  const content = { text, start, isBase64 };
+  return mimeType ? { inlineBytes, mimeType, content } : { inlineBytes, content };
 }
 
 function bounded(uri: string): string {
@@ -137,9 +167,9 @@ function bounded(uri: string): string {
 }
 
 /** `{"type":"Buffer","data":[…]}`, as `JSON.stringify` writes Node's buffers. */
-function bufferSize(value: JsonRecord): number | undefined {
+function bufferOf(value: JsonRecord): readonly unknown[] | undefined {
   const data = field(value, 'data');
-  return field(value, 'type') === 'Buffer' && Array.isArray(data) ? data.length : undefined;
+  return field(value, 'type') === 'Buffer' && Array.isArray(data) ? (data as readonly unknown[]) : undefined;
 }
 
 function mimeOf(record: JsonRecord): string | undefined {
