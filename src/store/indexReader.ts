@@ -259,6 +259,11 @@ export class IndexReader {
     return this.#read(({ context }) => repeatsOf(context, spans));
   }
 
+  /** For the code annotations' own reads, see `queries/code.ts`. */
+  code<T>(read: (context: QueryContext) => T): T {
+    return this.#read(({ context }) => read(context));
+  }
+
   /** Log records that name the span, by time. */
   logs(key: SpanKey): IndexedLog[] {
     return this.#read(({ db }) => logsOfSpan(db, key));
