@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { ChannelError } from '../base/channel.ts';
 import { protocolVersion } from '../protocol/engine.ts';
 import { environmentCommands } from './commands/environmentCommands.ts';
+import { flameCommands } from './commands/flameCommands.ts';
 import { receiverCommands } from './commands/receiverCommands.ts';
 import type { Services } from './commands/services.ts';
 import { registerCommands } from './commands/services.ts';
@@ -12,10 +13,13 @@ import { viewCommands } from './commands/viewCommands.ts';
 import { ExplanationDocuments } from './explain/explanationDocuments.ts';
 import { commands, explanationScheme } from './ids.ts';
 import { DetailsPanel } from './panels/details/detailsPanel.ts';
+import { EditorLink } from './panels/flame/editorLink.ts';
+import { FlamePanels } from './panels/flame/flamePanels.ts';
 import { ContextKeys } from './services/contextKeys.ts';
 import { EngineClient } from './services/engineClient.ts';
 import { Log } from './services/log.ts';
 import { Notices } from './services/notices.ts';
+import { SelectionService } from './services/selection.ts';
 import { Settings } from './services/settings.ts';
 import { StateKeeper } from './services/stateKeeper.ts';
 import { StatusBar } from './services/statusBar.ts';
@@ -55,18 +59,30 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   });
   running = engine;
 
+  const selection = add(new SelectionService((error) => log.error('A listener failed', error)));
+  const charts = add(new FlamePanels(context.extensionUri, engine, selection, log));
+  add(new EditorLink(engine, selection, charts, log));
   const keeper = add(new StateKeeper(engine, statusBar, contextKeys, notices, log));
   const services: Services = {
     context,
     log,
     settings,
     engine,
-    traces: add(new TracesView(engine, log, contextKeys, context.workspaceState)),
+    traces: add(new TracesView(engine, log, contextKeys, context.workspaceState, selection)),
     callSites: add(new CallSitesView(engine, log)),
-    details: add(new DetailsPanel(context.extensionUri, engine, log)),
+    details: add(new DetailsPanel(context.extensionUri, engine, selection, log)),
+    selection,
+    charts,
     state: () => keeper.state,
   };
-  for (const make of [receiverCommands, environmentCommands, storeCommands, spanCommands, viewCommands]) {
+  for (const make of [
+    receiverCommands,
+    environmentCommands,
+    storeCommands,
+    spanCommands,
+    flameCommands,
+    viewCommands,
+  ]) {
     for (const registration of registerCommands(make(services), log)) add(registration);
   }
   add(

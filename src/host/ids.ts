@@ -26,6 +26,7 @@ export const commands = {
   sortTraces: 'llmTraces.sortTraces',
   refresh: 'llmTraces.refresh',
   setPrice: 'llmTraces.setPrice',
+  openFlameChart: 'llmTraces.openFlameChart',
   showDetails: 'llmTraces.showDetails',
   explainSpan: 'llmTraces.explainSpan',
   revealSpan: 'llmTraces.revealSpan',
@@ -107,6 +108,7 @@ export const contextKeys = {
 } as const;
 
 export const detailsPanel = 'llmTraces.details';
+export const flamePanel = 'llmTraces.flame';
 export const explanationScheme = 'llm-traces-explain';
 export const walkthrough = 'start';
 export const settingsSection = 'llmTraces';

@@ -2,9 +2,11 @@ import * as vscode from 'vscode';
 import { ChannelError } from '../../base/channel.ts';
 import type { CommandId } from '../ids.ts';
 import type { DetailsPanel } from '../panels/details/detailsPanel.ts';
+import type { FlamePanels } from '../panels/flame/flamePanels.ts';
 import type { EngineClient } from '../services/engineClient.ts';
 import type { EngineState } from '../services/engineState.ts';
 import type { Log } from '../services/log.ts';
+import type { SelectionService } from '../services/selection.ts';
 import type { Settings } from '../services/settings.ts';
 import type { CallSitesView } from '../views/callSites/callSitesView.ts';
 import type { TracesView } from '../views/traces/tracesView.ts';
@@ -18,6 +20,8 @@ export interface Services {
   readonly traces: TracesView;
   readonly callSites: CallSitesView;
   readonly details: DetailsPanel;
+  readonly selection: SelectionService;
+  readonly charts: FlamePanels;
   state(): EngineState;
 }
 

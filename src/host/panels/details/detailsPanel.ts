@@ -8,6 +8,7 @@ import { checkedDetailsHandlers, isDetailsTarget } from '../../../protocol/webvi
 import { commands, detailsPanel } from '../../ids.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';
+import type { SelectionService } from '../../services/selection.ts';
 import { openSource } from '../../source/openSource.ts';
 import { openLink } from './openLink.ts';
 import { pageHtml } from './html.ts';
@@ -19,15 +20,17 @@ type DetailsChannel = Channel<Nothing, DetailsRequests, DetailsEvents, Nothing>;
 export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #extensionUri: vscode.Uri;
   readonly #engine: EngineClient;
+  readonly #selection: SelectionService;
   readonly #log: Log;
   readonly #subscriptions: Disposable[];
   #panel: vscode.WebviewPanel | undefined;
   #channel: DetailsChannel | undefined;
   #target: DetailsTarget | undefined;
 
-  constructor(extensionUri: vscode.Uri, engine: EngineClient, log: Log) {
+  constructor(extensionUri: vscode.Uri, engine: EngineClient, selection: SelectionService, log: Log) {
     this.#extensionUri = extensionUri;
     this.#engine = engine;
+    this.#selection = selection;
     this.#log = log;
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(detailsPanel, this),
@@ -35,6 +38,8 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
         if (this.#target && (all || traceIds.includes(this.#target.traceId))) this.#tellChanged();
       }),
       engine.onReady(() => this.#tellChanged()),
+      // An open panel follows what is selected elsewhere; it does not come to the front for it.
+      selection.onChanged((span) => this.#follow(span)),
     ];
   }
 
@@ -46,6 +51,7 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
   /** Shows a span; the tree keeps the keyboard focus, so that arrow keys go on to the next row. */
   show(target: DetailsTarget): void {
     this.#target = target;
+    this.#selection.select(target, 'details');
     if (this.#panel) {
       this.#channel?.emit('details/target', target);
       if (!this.#panel.visible) this.#panel.reveal(undefined, true);
@@ -138,6 +144,13 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
       'link/open': ({ url }) => done(openLink(url)),
       'price/set': (model) => command(commands.setPrice, model),
     });
+  }
+
+  #follow({ traceId, spanId }: DetailsTarget): void {
+    const target = { traceId, spanId };
+    if (!this.#panel || isSame(target, this.#target)) return;
+    this.#target = target;
+    this.#channel?.emit('details/target', target);
   }
 
   #tellChanged(): void {

@@ -6,6 +6,7 @@ import { views } from '../../ids.ts';
 import type { ContextKeys } from '../../services/contextKeys.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';
+import type { SelectionService } from '../../services/selection.ts';
 import { Coalescer } from '../coalescer.ts';
 import { describeFilter, isEmptyFilter } from './filter.ts';
 import type { MoreNode, TreeNode } from './nodes.ts';
@@ -30,7 +31,13 @@ export class TracesView implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   #isBehind = false;
   #errorsToday = 0;
 
-  constructor(engine: EngineClient, log: Log, contextKeys: ContextKeys, memento: vscode.Memento) {
+  constructor(
+    engine: EngineClient,
+    log: Log,
+    contextKeys: ContextKeys,
+    memento: vscode.Memento,
+    selection: SelectionService,
+  ) {
     this.#engine = engine;
     this.#log = log;
     this.#contextKeys = contextKeys;
@@ -50,6 +57,7 @@ export class TracesView implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     );
     this.#disposables.add(this.#view.onDidCollapseElement(({ element }) => this.#model.forget(element)));
     this.#disposables.add(engine.onChanged((change) => tree.add(change)));
+    this.#disposables.add(selection.onChanged(({ traceId, spanId }) => void this.#follow(traceId, spanId)));
     this.#disposables.add(engine.onChanged((change) => badge.add(change)));
     this.#disposables.add(
       engine.onReady(() => {
@@ -123,6 +131,19 @@ export class TracesView implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     const node = await this.#model.locate(traceId, spanId);
     if (!node) return;
     await this.#view.reveal(node, { select: true, focus: true, expand: false });
+  }
+
+  /** Selects what was selected elsewhere, where the tree shows such rows as it is; the focus stays where it is. */
+  async #follow(traceId: string, spanId: string): Promise<void> {
+    if (!this.#view.visible || !isEmptyFilter(this.state.filter) || this.state.groupBy !== 'none') return;
+    const [selected] = this.#view.selection;
+    if (selected?.type === 'span' && selected.row.traceId === traceId && selected.row.spanId === spanId) return;
+    try {
+      const node = await this.#model.locate(traceId, spanId);
+      if (node) await this.#view.reveal(node, { select: true, focus: false, expand: false });
+    } catch (error) {
+      this.#log.write('debug', `The tree could not follow the selection: ${String(error)}`);
+    }
   }
 
   dispose(): void {
