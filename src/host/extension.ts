@@ -2,11 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { ChannelError } from '../base/channel.ts';
 import { protocolVersion } from '../protocol/engine.ts';
+import { CodeAnnotations } from './annotations/codeAnnotations.ts';
+import { codeCommands } from './commands/codeCommands.ts';
 import { environmentCommands } from './commands/environmentCommands.ts';
 import { flameCommands } from './commands/flameCommands.ts';
 import { receiverCommands } from './commands/receiverCommands.ts';
 import type { Services } from './commands/services.ts';
 import { registerCommands } from './commands/services.ts';
+import { setupCommands } from './commands/setupCommands.ts';
 import { spanCommands } from './commands/spanCommands.ts';
 import { storeCommands } from './commands/storeCommands.ts';
 import { viewCommands } from './commands/viewCommands.ts';
@@ -28,6 +31,17 @@ import { CallSitesView } from './views/callSites/callSitesView.ts';
 import { TracesView } from './views/traces/tracesView.ts';
 
 let running: EngineClient | undefined;
+
+const commandTables = [
+  receiverCommands,
+  environmentCommands,
+  setupCommands,
+  storeCommands,
+  spanCommands,
+  codeCommands,
+  flameCommands,
+  viewCommands,
+];
 
 /** What tests inside the editor see; no promise to other extensions. */
 export interface ExtensionExports {
@@ -69,22 +83,14 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
     settings,
     engine,
     traces: add(new TracesView(engine, log, contextKeys, context.workspaceState, selection)),
-    callSites: add(new CallSitesView(engine, log)),
+    callSites: add(new CallSitesView(engine, log, context.workspaceState)),
+    code: add(new CodeAnnotations({ context, engine, log, contextKeys })),
     details: add(new DetailsPanel(context.extensionUri, engine, selection, log)),
     selection,
     charts,
     state: () => keeper.state,
   };
-  for (const make of [
-    receiverCommands,
-    environmentCommands,
-    storeCommands,
-    spanCommands,
-    flameCommands,
-    viewCommands,
-  ]) {
-    for (const registration of registerCommands(make(services), log)) add(registration);
-  }
+  for (const make of commandTables) for (const each of registerCommands(make(services), log)) add(each);
   add(
     vscode.workspace.registerTextDocumentContentProvider(explanationScheme, new ExplanationDocuments(engine)),
   );

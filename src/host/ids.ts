@@ -15,6 +15,9 @@ export const commands = {
   deleteAllTraces: 'llmTraces.deleteAllTraces',
   rebuildIndex: 'llmTraces.rebuildIndex',
   runSampleAgent: 'llmTraces.runSampleAgent',
+  sendHere: 'llmTraces.sendHere',
+  doctor: 'llmTraces.whyIsItEmpty',
+  newTerminal: 'llmTraces.newTerminal',
   openSettings: 'llmTraces.openSettings',
   showLog: 'llmTraces.showLog',
   showMenu: 'llmTraces.showMenu',
@@ -78,6 +81,8 @@ export const settings = {
   modelAliases: 'llmTraces.pricing.aliases',
   userRules: 'llmTraces.rules',
   attributeMappings: 'llmTraces.attributeMappings',
+  environmentEnabled: 'llmTraces.environment.enabled',
+  environmentFrames: 'llmTraces.environment.captureFrames',
   codeEnabled: 'llmTraces.code.enabled',
   codeScope: 'llmTraces.code.scope',
   codeHints: 'llmTraces.code.inlayHints.enabled',
@@ -110,6 +115,7 @@ export const contextKeys = {
 export const detailsPanel = 'llmTraces.details';
 export const flamePanel = 'llmTraces.flame';
 export const explanationScheme = 'llm-traces-explain';
+export const callScheme = 'llm-traces-call';
 export const walkthrough = 'start';
 export const settingsSection = 'llmTraces';
 export const statusBarItem = 'llmTraces.status';
