@@ -221,6 +221,11 @@ export class Interpreter {
     return priceCall({ ...call, reportedCost: { total: reported, attribute } }, this.#pricing);
   }
 
+  /** What a call costs that is no span. */
+  priceOf(call: PricedCall): CostResult {
+    return priceCall(call, this.#pricing);
+  }
+
   /** What the call may cost by the lengths of its texts, where `usage` does not say. */
   estimate(
     item: Interpreted,

@@ -2,16 +2,17 @@ import type { Handlers } from '../base/channel.ts';
 import type { SpanKey } from '../model/span.ts';
 import type { CostEstimate, SpanDetails, SpanExplanation } from '../protocol/details.ts';
 import type { Page, TraceFilter } from '../protocol/query.ts';
-import type { IndexedSpan } from '../store/api.ts';
 import { searchContent } from '../store/contentSearch.ts';
 import type { IndexReader } from '../store/indexReader.ts';
+import { compareQueries } from './compareQueries.ts';
+import { contentQueries } from './contentQueries.ts';
 import { spanDetails } from './details.ts';
 import { diagnose } from './doctor/diagnose.ts';
 import { estimateSpan } from './estimate.ts';
 import { explainSpan } from './explain.ts';
 import type { Indexer } from './indexer.ts';
 import type { QueryRequests } from './indexerProtocol.ts';
-import type { Interpreted } from './row.ts';
+import { readSpan } from './readSpan.ts';
 
 /** How much of the journal a search in messages looks through before it answers with what it has. */
 const contentSearch = { spans: 2_000, timeMs: 1_500 } as const;
@@ -35,6 +36,8 @@ export function queryHandlers(indexer: Indexer): Required<Handlers<QueryRequests
     'spans/details': (key) => details(indexer, key),
     'spans/explain': (key) => explanation(indexer, key),
     'spans/estimate': (key) => estimate(indexer, key),
+    ...contentQueries(indexer),
+    ...compareQueries(indexer),
     'callSites/list': (within) => ask((reader) => reader.callSites(within), []),
     'callSites/spans': (site) =>
       ask((reader) => reader.callSiteSpans({ ...site, limit: Math.min(site.limit, 500) }), []),
@@ -61,18 +64,6 @@ function explanation(indexer: Indexer, key: SpanKey): SpanExplanation | null {
 function estimate(indexer: Indexer, key: SpanKey): CostEstimate | null {
   const found = readSpan(indexer, key);
   return found ? estimateSpan(found.indexed, found.item, indexer.interpreter) : null;
-}
-
-/** A span's row with its content from the journal; undefined when either is gone. */
-export function readSpan(
-  indexer: Pick<Indexer, 'reader' | 'interpreter'>,
-  key: SpanKey,
-): { indexed: IndexedSpan; item: Interpreted } | undefined {
-  const { reader } = indexer;
-  const indexed = reader?.span(key);
-  if (!reader || !indexed) return undefined;
-  const item = indexer.interpreter.readWhole(indexed, reader.logs(key));
-  return item && { indexed, item };
 }
 
 /** The traces whose messages hold the searched text; the last search is kept, so that its pages agree. */

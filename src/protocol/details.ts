@@ -1,6 +1,7 @@
 import type { CostResult } from '../model/cost.ts';
 import type { Conversation, RetrievedDocument, ToolDefinition } from '../model/message.ts';
-import type { Evaluation, Provenance, SpanError, ToolUse } from '../model/span.ts';
+import type { RecordedRequest } from '../model/request.ts';
+import type { Evaluation, Provenance, SpanError, SpanKey, ToolUse } from '../model/span.ts';
 import type { Usage } from '../model/usage.ts';
 import type { SpanRow } from './rows.ts';
 
@@ -51,13 +52,22 @@ export interface SpanDetails {
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
   readonly attributes: readonly AttributeRow[];
   readonly resource: readonly AttributeRow[];
-  readonly events: readonly { readonly timeMicros: number; readonly name: string; readonly attributes: readonly AttributeRow[] }[];
+  readonly events: readonly {
+    readonly timeMicros: number;
+    readonly name: string;
+    readonly attributes: readonly AttributeRow[];
+  }[];
   readonly links: readonly {
     readonly traceId: string;
     readonly spanId: string;
     readonly attributes?: readonly AttributeRow[] | undefined;
   }[];
-  readonly logs: readonly { readonly timeMicros: number; readonly name: string; readonly body: string; readonly attributes: readonly AttributeRow[] }[];
+  readonly logs: readonly {
+    readonly timeMicros: number;
+    readonly name: string;
+    readonly body: string;
+    readonly attributes: readonly AttributeRow[];
+  }[];
 }
 
 /** A guess from the lengths of the texts, for a call whose usage is missing: never to be added to anything. */
@@ -76,7 +86,11 @@ export interface SpanExplanation {
   readonly guessed: boolean;
   readonly values: readonly Provenance[];
   readonly ignored: readonly string[];
-  readonly counting: { readonly counted: boolean; readonly rule: string; readonly countedIn?: string | undefined };
+  readonly counting: {
+    readonly counted: boolean;
+    readonly rule: string;
+    readonly countedIn?: string | undefined;
+  };
   readonly pricing: string;
 }
 
@@ -117,4 +131,25 @@ export interface AttributePlace {
   readonly index: number;
   /** `body` of a log record's list is its body. */
   readonly key: string;
+}
+
+/** A call's usage whose price is asked for, e.g. of an answer to a repeated request. */
+export interface UnpricedCall {
+  readonly model: string;
+  readonly provider?: string | undefined;
+  readonly serverAddress?: string | undefined;
+  readonly serverPort?: number | undefined;
+  readonly usage?: Usage | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startMillis: number;
+}
+
+/** What the details panel asks for besides the details themselves; null for what is not, or not any more, stored. */
+export interface DetailsQueries {
+  'spans/text': { params: SpanKey & PartPlace; result: { readonly text: string } | null };
+  'spans/image': { params: SpanKey & PartPlace; result: InlineImage | null };
+  'spans/value': { params: SpanKey & AttributePlace; result: { readonly text: string } | null };
+  'spans/raw': { params: SpanKey; result: RawSpanText | null };
+  'spans/request': { params: SpanKey; result: RecordedRequest | null };
+  'pricing/price': { params: UnpricedCall; result: CostResult };
 }

@@ -2,7 +2,8 @@ import type { UserMapping } from '../model/attributeMapping.ts';
 import type { ModelAlias, UserPrice } from '../model/userPrice.ts';
 import type { UserRule } from '../model/userRule.ts';
 import type { CodeEvents, CodeRequests } from './code.ts';
-import type { CostEstimate, SpanDetails, SpanExplanation } from './details.ts';
+import type { CompareQueries } from './compare.ts';
+import type { CostEstimate, DetailsQueries, SpanDetails, SpanExplanation } from './details.ts';
 import type { ServiceReport } from './doctor.ts';
 import type { FlameRequests } from './flame.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from './query.ts';
@@ -55,7 +56,7 @@ export interface EngineStart {
 }
 
 /** Requests from the host (or CLI) to the engine. */
-export interface EngineRequests extends CodeRequests, FlameRequests {
+export interface EngineRequests extends CodeRequests, FlameRequests, DetailsQueries, CompareQueries {
   'engine/status': { params: Record<string, never>; result: EngineStatus };
   /** Closes the ports, commits, gives the store back and ends the worker by itself. */
   'engine/close': { params: Record<string, never>; result: null };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { estimateSpan } from '../../../src/engine/estimate.ts';
-import { readSpan } from '../../../src/engine/queries.ts';
+import { readSpan } from '../../../src/engine/readSpan.ts';
 import { isKnownCost } from '../../../src/model/cost.ts';
 import type { CostEstimate } from '../../../src/protocol/details.ts';
 import { IndexReader } from '../../../src/store/indexReader.ts';

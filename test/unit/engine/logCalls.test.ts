@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { readSpan } from '../../../src/engine/queries.ts';
+import { readSpan } from '../../../src/engine/readSpan.ts';
 import { explainSpan } from '../../../src/engine/explain.ts';
 import { journalDir } from '../../../src/engine/storePaths.ts';
 import { isKnownCost } from '../../../src/model/cost.ts';
