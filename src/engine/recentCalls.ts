@@ -17,9 +17,10 @@ const lateSlackMicros = 300_000_000;
 /** Spans of one response that are compared. */
 const mostTwins = 16;
 
-/** The calls that came before those that are kept: of an earlier run. */
+/** The calls of an earlier run. */
 export interface StoredCalls {
-  accountingByResponseId(responseId: string, limit: number): readonly AccountingSpan[];
+  /** Of the newest `looked` stored spans, oldest first. */
+  newestCalls(looked: number): readonly AccountingSpan[];
 }
 
 interface Process {
@@ -36,8 +37,7 @@ export class RecentCalls {
   /** The response ids in order of arrival, as a ring: asking a map for its oldest key gets slow as keys are removed. */
   readonly #responses: string[] = [];
   #nextResponse = 0;
-  /** How many calls were looked for among the stored ones: once enough are kept here, that is not needed. */
-  #asked = 0;
+  #hasStored = false;
   #kept = 0;
   readonly #byProcess = new Map<string, Process>();
 
@@ -81,6 +81,14 @@ export class RecentCalls {
     this.#byResponse.set(responseId, [call]);
   }
 
+  /** As if they had come in this run: once. */
+  #fileStored(stored: StoredCalls): void {
+    this.#hasStored = true;
+    for (const call of stored.newestCalls(keptCalls)) {
+      if (call.responseId !== undefined) this.#fileResponse(call, call.responseId);
+    }
+  }
+
   /** Whether another span of the trace may stand for the same call, beyond what lies above and below. */
   mayHave(call: AccountingSpan): boolean {
     const process = this.#byProcess.get(call.service);
@@ -103,13 +111,8 @@ export class RecentCalls {
   /** The given calls with those of other traces that may be the same; empty when there is nothing to compare. */
   candidates(fresh: readonly AccountingSpan[], stored?: StoredCalls): AccountingSpan[] {
     const found = new Map<string, AccountingSpan>();
+    if (stored && !this.#hasStored && fresh.length > 0) this.#fileStored(stored);
     for (const call of fresh) {
-      if (stored && call.responseId !== undefined && this.#asked < keptCalls) {
-        this.#asked++;
-        for (const other of stored.accountingByResponseId(call.responseId, mostTwins)) {
-          this.#fileResponse(other, call.responseId);
-        }
-      }
       const same = call.responseId === undefined ? undefined : this.#byResponse.get(call.responseId);
       if (same?.some((other) => other.traceId !== call.traceId))
         for (const other of same) found.set(keyOf(other), other);

@@ -1,17 +1,20 @@
 import type { SpanKey } from '../model/span.ts';
 import type { AccountingRow } from './api.ts';
 import type { Names } from './names.ts';
-import { kindCodes, statusError } from './schema.ts';
+import { fromLog, kindCodes, statusError } from './schema.ts';
 import { bits, decodeKey } from './spanCodec.ts';
 import type { Row } from './spanCodec.ts';
 import type { Database, Statement } from './sqlite.ts';
 import { endOf } from './traceChange.ts';
-import { decodeUsage } from './usageCodec.ts';
+import { decodeCountedUsage, decodeUsage } from './usageCodec.ts';
 
 const select = `SELECT t.trace_id, s.span_id, s.parent_id, s.kind, s.origin, s.name, s.start_us, s.dur_ns, s.status, s.bits,
-  s.rule, d.request_model, d.response_model, d.response_id, d.own_usage, d.usage, d.reported_cost, d.tool, d.tool_call,
+  s.rule, d.request_model, d.response_model, d.response_id, d.own_usage, d.usage, d.input, d.output,
+  d.cache_read, d.cache_write, d.reasoning, d.reported_cost, d.tool, d.tool_call,
   d.counted_in, d.retries`;
 const joins = 'LEFT JOIN details d ON d.id = s.id';
+
+const callKinds = (['llm', 'embedding', 'rerank'] as const).map((kind) => kindCodes.indexOf(kind)).join(', ');
 
 /** Narrow reads for accounting: no JSON is parsed. */
 export class AccountingQueries {
@@ -19,7 +22,7 @@ export class AccountingQueries {
   readonly #ofTrace: Statement;
   readonly #one: Statement;
   readonly #children: Statement;
-  readonly #byResponse: Statement;
+  readonly #newestCalls: Statement;
 
   constructor(db: Database, names: Names) {
     this.#names = names;
@@ -27,9 +30,10 @@ export class AccountingQueries {
     this.#ofTrace = db.prepare(ofTrace);
     this.#one = db.prepare(`${ofTrace} AND s.span_id = ?`);
     this.#children = db.prepare(`${ofTrace} AND s.parent_id = ? ORDER BY s.start_us, s.id LIMIT ?`);
-    this.#byResponse = db.prepare(
-      `${select} FROM details d CROSS JOIN spans s ON s.id = d.id JOIN traces t ON t.id = s.t
-       WHERE d.response_id = ? ORDER BY d.id LIMIT ?`,
+    this.#newestCalls = db.prepare(
+      `${select} FROM (SELECT * FROM details ORDER BY id DESC LIMIT ?) d
+       CROSS JOIN spans s ON s.id = d.id JOIN traces t ON t.id = s.t
+       WHERE d.response_id IS NOT NULL AND s.kind IN (${callKinds}) AND (s.bits & ${fromLog}) = 0`,
     );
   }
 
@@ -46,8 +50,12 @@ export class AccountingQueries {
     return this.#children.all(key.traceId, key.spanId, limit).map((row) => this.#decode(row as Row));
   }
 
-  byResponseId(responseId: string, limit: number): AccountingRow[] {
-    return this.#byResponse.all(responseId, limit).map((row) => this.#decode(row as Row));
+  /** Oldest first. */
+  newestCalls(looked: number): AccountingRow[] {
+    return this.#newestCalls
+      .all(looked)
+      .map((row) => this.#decode(row as Row))
+      .reverse();
   }
 
   #decode(row: Row): AccountingRow {
@@ -55,7 +63,7 @@ export class AccountingQueries {
     const origin = this.#names.origin(row['origin'] as number);
     const startMicros = row['start_us'] as number;
     const durationNanos = (row['dur_ns'] as number | null) ?? undefined;
-    const usage = decodeUsage(row['usage']);
+    const usage = decodeCountedUsage(row);
     const optional = (column: string): string | undefined => (row[column] as string | null) ?? undefined;
     return {
       traceId: row['trace_id'] as string,

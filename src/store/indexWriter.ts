@@ -150,9 +150,9 @@ export class IndexWriter {
     return this.#read(() => this.#accounting.children(key, limit));
   }
 
-  /** Spans of any trace with that response id, at most `limit`. */
-  accountingByResponseId(responseId: string, limit: number): AccountingRow[] {
-    return this.#read(() => this.#accounting.byResponseId(responseId, limit));
+  /** The model calls with a response id among the newest `looked` spans that have details, oldest first. */
+  newestCalls(looked: number): AccountingRow[] {
+    return this.#read(() => this.#accounting.newestCalls(looked));
   }
 
   /** Empties the index for a rebuild from the journal; counters stay. */
@@ -188,18 +188,22 @@ export class IndexWriter {
   /** For the rooms of the store: several writes as one. */
   transaction<T>(work: (db: Database, meta: Meta) => T): T {
     return guarded('Cannot write the index', () => {
-      if (this.#db.isTransaction) return work(this.#db, this.#meta);
+      if (this.#isWithin()) return work(this.#db, this.#meta);
       this.#db.exec('BEGIN IMMEDIATE');
       try {
         const result = work(this.#db, this.#meta);
         this.#db.exec('COMMIT');
         return result;
       } catch (error) {
-        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+        if (this.#isWithin()) this.#db.exec('ROLLBACK');
         this.forget();
         throw error;
       }
     });
+  }
+
+  #isWithin(): boolean {
+    return this.#db.isTransaction;
   }
 
   /** For the rooms of the store: the tables behind the API. */
@@ -211,6 +215,7 @@ export class IndexWriter {
   forget(): void {
     this.#names.forget();
     this.#spans.forget();
+    this.logCalls.forget();
   }
 
   #empty(position: JournalPosition): void {

@@ -1,5 +1,5 @@
 import type { SpanKey, SpanKind } from '../model/span.ts';
-import { fromLog, kindCodes } from './schema.ts';
+import { fromLog, kindCodes, responseIndex } from './schema.ts';
 import type { Database, Statement } from './sqlite.ts';
 
 const llm = kindCodes.indexOf('llm');
@@ -9,6 +9,8 @@ const keys = 'SELECT t.trace_id AS traceId, s.span_id AS spanId';
 
 /** Which calls spans tell of and which only log records do. Throws what SQLite throws. */
 export class LogCallQueries {
+  readonly #db: Database;
+  #isIndexed = false;
   readonly #any: Statement;
   readonly #kind: Statement;
   readonly #response: Statement;
@@ -19,6 +21,7 @@ export class LogCallQueries {
   readonly #bySession: Statement;
 
   constructor(db: Database) {
+    this.#db = db;
     this.#any = db.prepare(`SELECT 1 FROM spans s INDEXED BY spans_from_logs WHERE ${standsIn} LIMIT 1`);
     this.#kind = db.prepare(
       `SELECT s.kind FROM traces t CROSS JOIN spans s ON s.t = t.id
@@ -62,7 +65,19 @@ export class LogCallQueries {
 
   /** Whether a span with that response id was received. */
   hasResponse(responseId: string): boolean {
+    this.#indexResponses();
     return this.#response.get(responseId) !== undefined;
+  }
+
+  /** After a roll-back: the index by response ids may be gone again. */
+  forget(): void {
+    this.#isIndexed = false;
+  }
+
+  #indexResponses(): void {
+    if (this.#isIndexed) return;
+    this.#db.exec(responseIndex);
+    this.#isIndexed = true;
   }
 
   /** Whether a model call's span was received in a trace of that session. */
@@ -84,6 +99,7 @@ export class LogCallQueries {
   }
 
   standInsOfResponse(responseId: string): SpanKey[] {
+    this.#indexResponses();
     return this.#byResponse.all(responseId).map(keyOf);
   }
 

@@ -1,9 +1,12 @@
 import { StorageError } from './errors.ts';
-import { addedIn2, schema, schemaVersion } from './schema.ts';
+import { addedIn2, changedIn3, schema, schemaVersion } from './schema.ts';
 import type { Database } from './sqlite.ts';
 
 /** Steps from each older version to the next: `migrations[n]` leads from version n to n + 1. */
-const migrations = new Map<number, string>([[1, addedIn2]]);
+const migrations = new Map<number, string>([
+  [1, addedIn2],
+  [2, changedIn3],
+]);
 
 export function userVersion(db: Database): number {
   return Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);

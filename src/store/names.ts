@@ -1,3 +1,4 @@
+import type { CostShape } from './costCodec.ts';
 import type { Database, Statement } from './sqlite.ts';
 
 /** Who made a span: stored once, not per span. */
@@ -18,6 +19,7 @@ export class Names {
   readonly #ids = new Map<string, number>();
   readonly #texts = new Map<number, string>();
   readonly #origins = new Map<number, Origin>();
+  readonly #costShapes = new Map<number, CostShape>();
   // Spans of one origin come in rows.
   #lastOrigin: { readonly origin: Origin; readonly id: number } | undefined;
 
@@ -74,11 +76,24 @@ export class Names {
     return origin;
   }
 
+  costShape(id: number): CostShape {
+    let shape = this.#costShapes.get(id);
+    if (shape) return shape;
+    const text = this.text(id);
+    shape = (
+      text === '' ? { source: { kind: 'table', name: '' }, parts: [] } : JSON.parse(text)
+    ) as CostShape;
+    if (this.#costShapes.size >= cacheSize) this.#costShapes.clear();
+    this.#costShapes.set(id, shape);
+    return shape;
+  }
+
   /** After a roll-back or when rows were removed: what is remembered may not be there any more. */
   forget(): void {
     this.#ids.clear();
     this.#texts.clear();
     this.#origins.clear();
+    this.#costShapes.clear();
     this.#lastOrigin = undefined;
   }
 }

@@ -5,13 +5,13 @@ import type { SpanKind } from '../model/span.ts';
  *
  * A span's `id` is its place in the journal (`placeOf`): rows lie in the order of arrival, inserts append,
  * dropping a segment is dropping a range of ids, and a place found by searching the journal leads to its
- * span. What only some spans have lies in `details`. `parts` holds, per trace, sums by service, model,
+ * span. What only some spans have lies in `details`, costs in one of two forms (`costCodec.ts`). `parts` holds, per trace, sums by service, model,
  * session and flag. `missing` names parents that children wait for; `loops` names the spans at which a ring
  * of parents is cut. Spans that stand in for a call that only a log record tells of lie at that record's place
  * and have the bit `fromLog`. `metric_usage` holds points of token usage: one row per interval, or (time_us 0)
  * one per cumulative series and start. Ids of `names` are never used again, so that readers may remember them.
  */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** In `spans.bits`: the row was made from a log record. */
 export const fromLog = 64;
@@ -27,6 +27,16 @@ CREATE TABLE metric_usage (
 CREATE UNIQUE INDEX metric_usage_point ON metric_usage (service, series, start_us, time_us);
 CREATE INDEX metric_usage_segment ON metric_usage (segment);
 `;
+
+/** What version 3 changed: see `costCodec.ts`; response ids are looked up where calls come as log records only. */
+export const changedIn3 = `
+ALTER TABLE details ADD COLUMN cost_shape INTEGER;
+ALTER TABLE details ADD COLUMN cost_tokens TEXT;
+DROP INDEX IF EXISTS details_response;
+`;
+
+/** Made when first needed: keeping it costs as much as a span's other rows together. */
+export const responseIndex = `CREATE INDEX IF NOT EXISTS details_response ON details (response_id) WHERE response_id IS NOT NULL`;
 
 const sums = `
   spans INTEGER NOT NULL DEFAULT 0, errors INTEGER NOT NULL DEFAULT 0,
@@ -78,7 +88,6 @@ CREATE TABLE details (
   first_token_ms REAL, finish TEXT, flags TEXT, retries INTEGER, session TEXT, user TEXT,
   tool TEXT, tool_call TEXT, agent TEXT, file TEXT, line INTEGER, function TEXT, source_json TEXT
 );
-CREATE INDEX details_response ON details (response_id) WHERE response_id IS NOT NULL;
 CREATE INDEX details_site ON details (file, function, line) WHERE file IS NOT NULL;
 
 CREATE TABLE logs (
@@ -91,7 +100,8 @@ CREATE INDEX logs_place ON logs (place);
 
 CREATE TABLE missing (t INTEGER NOT NULL, parent_id TEXT NOT NULL, PRIMARY KEY (t, parent_id)) WITHOUT ROWID;
 CREATE TABLE loops (t INTEGER NOT NULL, span_id TEXT NOT NULL, PRIMARY KEY (t, span_id)) WITHOUT ROWID;
-${addedIn2}`;
+${addedIn2}
+${changedIn3}`;
 
 /** Every table with what was received; `meta` is not among them. */
 export const dataTables = [

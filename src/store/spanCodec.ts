@@ -6,10 +6,11 @@ import type { SpanKey } from '../model/span.ts';
 import type { SpanRow } from '../protocol/rows.ts';
 import type { IndexedSpan } from './api.ts';
 import { callClassOf } from './callClass.ts';
+import { decodeCost, encodeCost } from './costCodec.ts';
 import type { Names } from './names.ts';
 import { fromLog, kindCodes, offsetOf, placeOf, segmentOf, statusCodes } from './schema.ts';
 import { finite } from './sums.ts';
-import { decodeUsage, encodeUsage } from './usageCodec.ts';
+import { decodeCountedUsage, decodeUsage, encodeUsage, isCommonUsage } from './usageCodec.ts';
 
 export const bits = {
   guessed: 1,
@@ -75,6 +76,8 @@ export const detailColumns = [
   'line',
   'function',
   'source_json',
+  'cost_shape',
+  'cost_tokens',
 ] as const;
 
 /** Every column a span is read from; `spans` as `s`, `details` as `d`, `traces` as `t`. */
@@ -146,10 +149,10 @@ export function encodeSpan(span: IndexedSpan, t: number, names: Names): Value[] 
 }
 
 /** Values for `detailColumns`, or undefined when the span has none of them. */
-export function encodeDetails(span: IndexedSpan): Value[] | undefined {
+export function encodeDetails(span: IndexedSpan, names: Names): Value[] | undefined {
   if (isPlain(span)) return undefined;
   const { usage, source, range, cost } = span;
-  const usageText = encodeUsage(usage);
+  const encodedCost = cost && encodeCost(cost);
   return [
     placeOf(range.segment, range.offset),
     span.status.message === '' ? null : clip(span.status.message, messageLength),
@@ -159,7 +162,7 @@ export function encodeDetails(span: IndexedSpan): Value[] | undefined {
     text(span.responseModel),
     text(span.responseId),
     span.ownUsage === usage ? null : encodeUsage(span.ownUsage),
-    usageText,
+    usage ? (isCommonUsage(usage) ? '' : encodeUsage(usage)) : null,
     finite(usage?.input) ?? null,
     finite(usage?.output) ?? null,
     finite(usage?.cacheRead) ?? null,
@@ -170,12 +173,12 @@ export function encodeDetails(span: IndexedSpan): Value[] | undefined {
     text(span.serviceTier),
     span.countedIn ? `${span.countedIn.traceId} ${span.countedIn.spanId}` : null,
     (cost && isKnownCost(cost) && cost.source.kind !== 'estimate' ? finite(cost.amount) : undefined) ?? null,
-    cost ? JSON.stringify(cost) : null,
+    cost && !encodedCost ? JSON.stringify(cost) : null,
     finite(span.timeToFirstTokenMs) ?? null,
     span.finishReasons.length > 0
       ? JSON.stringify(span.finishReasons.slice(0, 32).map((reason) => clip(reason)))
       : null,
-    span.flags.length > 0 ? JSON.stringify(span.flags) : null,
+    encodeFlags(span.flags),
     span.retries === 0 ? null : integer(span.retries),
     text(span.sessionId),
     text(span.userId),
@@ -186,7 +189,35 @@ export function encodeDetails(span: IndexedSpan): Value[] | undefined {
     source ? integer(source.line) : null,
     text(source?.function),
     source ? JSON.stringify(source) : null,
+    encodedCost ? names.idOf(encodedCost.shape) : null,
+    encodedCost ? encodedCost.tokens : null,
   ];
+}
+
+/** The texts of flags: most of a program's flags give one of a few reasons. */
+const flagTexts = new Map<string, string>();
+const rememberedFlags = 1_000;
+
+function encodeFlags(flags: readonly Flag[]): string | null {
+  if (flags.length === 0) return null;
+  let text = '';
+  for (const flag of flags) {
+    const key = `${flag.id} ${flag.severity} ${flag.reason}`;
+    let known = flagTexts.get(key);
+    if (known === undefined) {
+      known = JSON.stringify(flag);
+      if (flagTexts.size >= rememberedFlags) flagTexts.clear();
+      if (key.length < 1_000) flagTexts.set(key, known);
+    }
+    text += text === '' ? known : `,${known}`;
+  }
+  return `[${text}]`;
+}
+
+function decodeCostOf(row: Row, names: Names): CostResult | undefined {
+  const shape = row['cost_shape'];
+  if (typeof shape !== 'number') return json<CostResult>(row['cost_json']);
+  return decodeCost(names.costShape(shape), row['cost_tokens'] as string);
 }
 
 function isPlain(span: IndexedSpan): boolean {
@@ -240,7 +271,7 @@ export function decodeSpan(row: Row, names: Names): IndexedSpan {
   const id = row['id'] as number;
   const mask = row['bits'] as number;
   const origin = names.origin(row['origin'] as number);
-  const usage = decodeUsage(row['usage']);
+  const usage = decodeCountedUsage(row);
   return {
     traceId: row['trace_id'] as string,
     spanId: row['span_id'] as string,
@@ -272,7 +303,7 @@ export function decodeSpan(row: Row, names: Names): IndexedSpan {
     countedIn: decodeKey(row['counted_in']),
     countRule: names.text(row['rule'] as number),
     usage,
-    cost: json<CostResult>(row['cost_json']),
+    cost: decodeCostOf(row, names),
     timeToFirstTokenMs: optional<number>(row['first_token_ms']),
     finishReasons: json<string[]>(row['finish']) ?? [],
     flags: json<Flag[]>(row['flags']) ?? [],

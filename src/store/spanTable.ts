@@ -126,7 +126,7 @@ export class SpanTable {
       this.#replace(span, change, values);
       return;
     }
-    const details = encodeDetails(span);
+    const details = encodeDetails(span, this.#names);
     if (details) this.#insertDetails.run(...details);
     change.add(span);
     change.nodes.set(span.spanId, {
@@ -155,7 +155,7 @@ export class SpanTable {
         this.#insert.run(...values);
       }
     }
-    const details = encodeDetails(span);
+    const details = encodeDetails(span, this.#names);
     if (details) this.#replaceDetails.run(...details);
     else this.#deleteDetails.run(id);
     change.add(span);

@@ -10,7 +10,9 @@ interface PartChange {
   readonly field: number;
   readonly value: string;
   readonly severity: number | null;
-  readonly sums: Sums;
+  spans: number;
+  /** Of services and models; other values are only counted. */
+  readonly sums: Sums | undefined;
 }
 
 /** Joins a flag to the service or model it is counted under. */
@@ -95,34 +97,40 @@ export class TraceChange {
     if (span.durationNanos === undefined) this.running += sign;
     const service = clip(span.service);
     // Nearly all spans of a trace are of one service.
-    if (service === this.#lastService?.value) addSums(this.#lastService.sums, sums);
-    else this.#lastService = this.#part(partFields.service, service, sums);
+    if (service === this.#lastService?.value) addTo(this.#lastService, sign, sums);
+    else this.#lastService = this.#part(partFields.service, service, sign, sums);
     const called = callClassOf(span) === callClasses.none ? undefined : modelOf(span);
     const model = called === undefined ? undefined : clip(called);
-    if (model !== undefined) this.#part(partFields.model, model, sums);
+    if (model !== undefined) this.#part(partFields.model, model, sign, sums);
     if (span.sessionId !== undefined) {
       this.sessionsChanged = true;
-      this.#part(partFields.session, clip(span.sessionId), sums);
+      this.#part(partFields.session, clip(span.sessionId), sign);
     }
     for (const flag of span.flags) {
       const severity = severities.indexOf(flag.severity);
       const id = clip(flag.id);
-      this.#part(partFields.flag, id, sums, severity);
-      this.#part(partFields.flagInService, service + partSeparator + id, sums, severity);
-      if (model !== undefined) this.#part(partFields.flagInModel, model + partSeparator + id, sums, severity);
+      this.#part(partFields.flag, id, sign, undefined, severity);
+      this.#part(partFields.flagInService, service + partSeparator + id, sign, undefined, severity);
+      if (model !== undefined)
+        this.#part(partFields.flagInModel, model + partSeparator + id, sign, undefined, severity);
     }
   }
 
-  #part(field: number, value: string, sums: Sums, severity: number | null = null): PartChange {
+  #part(field: number, value: string, sign: 1 | -1, sums?: Sums, severity: number | null = null): PartChange {
     const key = `${field} ${value}`;
     let part = this.parts.get(key);
-    if (part) addSums(part.sums, sums);
+    if (part) addTo(part, sign, sums);
     else {
-      part = { field, value, severity, sums: [...sums] };
+      part = { field, value, severity, spans: sign, sums: sums && [...sums] };
       this.parts.set(key, part);
     }
     return part;
   }
+}
+
+function addTo(part: PartChange, sign: 1 | -1, sums: Sums | undefined): void {
+  part.spans += sign;
+  if (part.sums && sums) addSums(part.sums, sums);
 }
 
 /**

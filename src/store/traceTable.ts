@@ -29,6 +29,9 @@ const upsertTrace = `INSERT INTO traces
 const upsertPart = `INSERT INTO parts (t, field, value, severity, ${sumColumns.join(', ')})
   VALUES (${marks(4 + sumColumns.length)})
   ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity, ${addedSums}`;
+// Of sessions and flags only the spans are asked for.
+const upsertCount = `INSERT INTO parts (t, field, value, severity, spans) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity, spans = spans + excluded.spans`;
 
 /** The rows that sum traces up: written once per batch and trace, by what changed. */
 export class TraceTable {
@@ -36,6 +39,7 @@ export class TraceTable {
   readonly #find: Statement;
   readonly #upsert: Statement;
   readonly #upsertPart: Statement;
+  readonly #upsertCount: Statement;
   readonly #dropEmptyParts: Statement;
   readonly #mainSession: Statement;
   readonly #setSession: Statement;
@@ -51,6 +55,7 @@ export class TraceTable {
     this.#find = db.prepare('SELECT id FROM traces WHERE trace_id = ?');
     this.#upsert = db.prepare(upsertTrace);
     this.#upsertPart = db.prepare(upsertPart);
+    this.#upsertCount = db.prepare(upsertCount);
     this.#dropEmptyParts = db.prepare('DELETE FROM parts WHERE t = ? AND spans <= 0');
     this.#mainSession = db.prepare(
       `SELECT value FROM parts WHERE t = ? AND field = ${partFields.session} ORDER BY spans DESC, value LIMIT 1`,
@@ -102,8 +107,10 @@ export class TraceTable {
       ...change.sums,
     );
     for (const part of change.parts.values()) {
-      if (change.hasLosses && part.sums.every((sum) => sum === 0)) continue;
-      this.#upsertPart.run(t, part.field, part.value, part.severity, ...part.sums);
+      const { field, value, severity, spans, sums } = part;
+      if (change.hasLosses && (sums ? sums.every((sum) => sum === 0) : spans === 0)) continue;
+      if (sums) this.#upsertPart.run(t, field, value, severity, ...sums);
+      else this.#upsertCount.run(t, field, value, severity, spans);
     }
     if (change.hasLosses) this.#dropEmptyParts.run(t);
     if (change.sessionsChanged && onlySession === undefined) {

@@ -63,7 +63,7 @@ describe('recent calls', () => {
     const fresh = call(1, { responseId: 'r' });
     recent.add(fresh);
     const stored = call(2, { responseId: 'r' });
-    const index = { accountingByResponseId: (id: string) => (id === 'r' ? [stored] : []) };
+    const index = { newestCalls: () => [call(3, { responseId: 'other' }), stored] };
     assert.deepEqual(ids(recent.candidates([fresh], index)), ids([fresh, stored]));
   });
 

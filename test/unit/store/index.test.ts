@@ -256,7 +256,7 @@ describe('the index', () => {
       [spanId(7)],
     );
     assert.deepEqual(
-      writer.accountingByResponseId('resp-1', 10).map((r) => r.spanId),
+      writer.newestCalls(10).map((r) => r.spanId),
       [spanId(7)],
     );
     assert.equal(writer.spanCount(traceId(1)), 2);

@@ -180,7 +180,9 @@ describe('rows made from log records', () => {
     writer.close();
     const today = schemaOf();
     const old = openDatabase(path);
-    old.exec('DROP INDEX spans_from_logs; DROP TABLE metric_usage; PRAGMA user_version = 1');
+    old.exec(`DROP INDEX spans_from_logs; DROP TABLE metric_usage;
+      ALTER TABLE details DROP COLUMN cost_tokens; ALTER TABLE details DROP COLUMN cost_shape;
+      CREATE INDEX details_response ON details (response_id) WHERE response_id IS NOT NULL; PRAGMA user_version = 1`);
     old.close();
     assert.notDeepEqual(schemaOf(), today);
     const migrated = IndexWriter.open(path);
