@@ -115,13 +115,13 @@ export class LineTracker {
     const lines = text.split(/\r\n|\r|\n/);
     const before = head.slice(0, range.start.character);
     const after = tail.slice(range.end.character);
-    lines[0] = before + (lines[0] ?? '');
+    lines[0] = before + (lines[0] as string);
     lines[lines.length - 1] = (lines.at(-1) ?? '') + after;
 
     const old = this.#origins.slice(from, to + 1);
     for (const origin of old) if (origin !== isNew) touched.add(origin);
     if (from === to && lines.length === 1) {
-      this.#lines[from] = lines[0] ?? '';
+      this.#lines[from] = lines[0];
       return false;
     }
     const origins = this.#match(from, old, lines, before, after);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ChannelError } from '../../base/channel.ts';
+import type { CodeAnnotations } from '../annotations/codeAnnotations.ts';
 import type { CommandId } from '../ids.ts';
 import type { DetailsPanel } from '../panels/details/detailsPanel.ts';
 import type { FlamePanels } from '../panels/flame/flamePanels.ts';
@@ -19,6 +20,7 @@ export interface Services {
   readonly engine: EngineClient;
   readonly traces: TracesView;
   readonly callSites: CallSitesView;
+  readonly code: CodeAnnotations;
   readonly details: DetailsPanel;
   readonly selection: SelectionService;
   readonly charts: FlamePanels;

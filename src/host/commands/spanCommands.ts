@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
-import type { SourceFrame } from '../../model/source.ts';
 import { visibleLabel } from '../../base/visibleText.ts';
 import type { DetailsTarget } from '../../protocol/webview.ts';
 import { isDetailsTarget } from '../../protocol/webview.ts';
 import { ExplanationDocuments } from '../explain/explanationDocuments.ts';
 import { commands } from '../ids.ts';
+import { goToSource } from '../source/goToSource.ts';
 import { openSource } from '../source/openSource.ts';
-import type { CallSiteNode } from '../views/callSites/callSitesView.ts';
+import type { CallSiteNode } from '../views/callSites/callSiteNodes.ts';
 import type { TreeNode } from '../views/traces/nodes.ts';
 import type { CommandTable, Services } from './services.ts';
 
 /** What can be done with one trace or span: from a tree's row, its menu, or the details panel. */
 export function spanCommands(services: Services): CommandTable {
-  const { details, engine, log, traces } = services;
+  const { callSites, code, details, engine, log, traces } = services;
   const node = (argument: unknown): TreeNode | CallSiteNode | undefined =>
     asNode(argument) ?? traces.selection;
   const span = (argument: unknown) => targetOf(services, argument);
@@ -20,6 +20,20 @@ export function spanCommands(services: Services): CommandTable {
     if (id === undefined) return;
     await vscode.env.clipboard.writeText(id);
     vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', id), 4000);
+  };
+  const toSource = async (argument: unknown, isAside: boolean): Promise<void> => {
+    const at = isDetailsTarget(argument) ? argument : node(argument);
+    if (!at) return;
+    if (!('type' in at)) return goToSource(services, at, undefined, isAside);
+    if (at.type === 'span') {
+      const { traceId, spanId, source } = at.row;
+      return goToSource(services, { traceId, spanId }, source, isAside);
+    }
+    const place = placeOf(at);
+    if (!place) return;
+    // The line of the file may have moved in its document.
+    const now = code.model?.lineOf(place.file, place.line);
+    await openSource({ file: place.file, line: now === undefined ? place.line : now + 1 }, log, { isAside });
   };
   return {
     [commands.showDetails]: async (argument) => {
@@ -48,13 +62,12 @@ export function spanCommands(services: Services): CommandTable {
       await engine.call('store/deleteTrace', { traceId }, { timeoutMs: 0 });
       traces.refresh();
     },
-    [commands.goToSource]: async (argument) => {
-      const frame = frameOf(node(argument));
-      if (frame) await openSource(frame, log);
-    },
+    [commands.goToSource]: (argument) => toSource(argument, false),
+    [commands.goToSourceAside]: (argument) => toSource(argument, true),
     [commands.loadMore]: (argument) => {
       const more = asNode(argument);
       if (more?.type === 'more') traces.loadMore(more);
+      if (more?.type === 'moreCalls') callSites.loadMore(more);
     },
   };
 }
@@ -81,10 +94,9 @@ function traceIdOf(argument: unknown): string | undefined {
   return node?.type === 'trace' || node?.type === 'span' ? node.row.traceId : undefined;
 }
 
-function frameOf(
-  node: TreeNode | CallSiteNode | undefined,
-): Pick<SourceFrame, 'file' | 'line' | 'column'> | undefined {
-  if (node?.type === 'span') return node.row.source;
-  if (node?.type === 'line') return { file: node.row.file, line: node.row.line ?? 1 };
+function placeOf(node: TreeNode | CallSiteNode): { file: string; line: number } | undefined {
+  if (node.type === 'line') return { file: node.file, line: node.annotation.line };
+  if (node.type === 'function' && node.group.line !== undefined)
+    return { file: node.file, line: node.group.line };
   return undefined;
 }

@@ -34,6 +34,7 @@ export class EngineClient implements Disposable {
   readonly #options: EngineClientOptions;
   readonly #status: Emitter<EngineStatus>;
   readonly #changed: Emitter<EngineEvents['store/changed']>;
+  readonly #codeChanged: Emitter<EngineEvents['code/changed']>;
   readonly #progress: Emitter<EngineEvents['store/progress']>;
   readonly #gaveUp: Emitter<Error>;
   readonly #ready: Emitter<void>;
@@ -52,6 +53,7 @@ export class EngineClient implements Disposable {
     const onError = (error: unknown): void => options.log('error', `A listener failed: ${describe(error)}`);
     this.#status = new Emitter(onError);
     this.#changed = new Emitter(onError);
+    this.#codeChanged = new Emitter(onError);
     this.#progress = new Emitter(onError);
     this.#gaveUp = new Emitter(onError);
     this.#ready = new Emitter(onError);
@@ -62,6 +64,10 @@ export class EngineClient implements Disposable {
   }
   get onChanged() {
     return this.#changed.event;
+  }
+  /** Calls beside the code are others now. */
+  get onCodeChanged() {
+    return this.#codeChanged.event;
   }
   get onProgress() {
     return this.#progress.event;
@@ -125,8 +131,8 @@ export class EngineClient implements Disposable {
 
   dispose(): void {
     void this.close();
-    for (const emitter of [this.#status, this.#changed, this.#progress, this.#gaveUp, this.#ready])
-      emitter.dispose();
+    for (const emitter of [this.#status, this.#changed, this.#codeChanged, this.#progress]) emitter.dispose();
+    for (const emitter of [this.#gaveUp, this.#ready]) emitter.dispose();
   }
 
   async #launch(): Promise<void> {
@@ -164,6 +170,7 @@ export class EngineClient implements Disposable {
     );
     channel.on('engine/status', (status) => this.#heard(status));
     channel.on('store/changed', (change) => this.#changed.fire(change));
+    channel.on('code/changed', (change) => this.#codeChanged.fire(change));
     channel.on('store/progress', (progress) => this.#progress.fire(progress));
     channel.on('engine/log', ({ level, message }) => log(level, message));
     this.#worker = worker;

@@ -14,6 +14,7 @@ const style = process.platform === 'win32' ? 'win32' : 'posix';
 export async function openSource(
   frame: Pick<SourceFrame, 'file' | 'line' | 'column'>,
   log: Log,
+  { isAside = false }: { readonly isAside?: boolean } = {},
 ): Promise<void> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
   const verdict = judgePath(
@@ -39,7 +40,7 @@ export async function openSource(
     // The real path is what counts: a link may lead to a device or a pipe.
     if (!inside && judgePath(path, [], style).kind === 'refused') continue;
     if (!inside && !(await confirmOutside(path))) return;
-    await show(inside ? candidate : path, frame);
+    await show(inside ? candidate : path, frame, isAside);
     return;
   }
   void vscode.window.showWarningMessage(
@@ -54,12 +55,27 @@ async function confirmOutside(path: string): Promise<boolean> {
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, open)) === open;
 }
 
-async function show(path: string, frame: Pick<SourceFrame, 'line' | 'column'>): Promise<void> {
+async function show(
+  path: string,
+  frame: Pick<SourceFrame, 'line' | 'column'>,
+  isAside: boolean,
+): Promise<void> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
   const line = clampPosition(frame.line, document.lineCount - 1);
   const column = clampPosition(frame.column, document.lineAt(line).text.length);
   const position = new vscode.Position(line, column);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(position, position) });
+  const viewColumn = isAside ? vscode.ViewColumn.Beside : columnOf(document.uri);
+  await vscode.window.showTextDocument(document, {
+    selection: new vscode.Range(position, position),
+    ...(viewColumn === undefined ? {} : { viewColumn }),
+  });
+}
+
+/** Where the document is shown already, or some editor that is no panel of ours. */
+function columnOf(uri: vscode.Uri): vscode.ViewColumn | undefined {
+  const shown = vscode.window.visibleTextEditors.filter(({ document }) => document.uri.scheme === 'file');
+  const same = shown.find(({ document }) => document.uri.toString() === uri.toString());
+  return (same ?? shown[0])?.viewColumn;
 }
 
 async function real(path: string): Promise<string | undefined> {

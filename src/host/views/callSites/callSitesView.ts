@@ -1,61 +1,74 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../../base/disposable.ts';
-import type { CallSiteRow, SpanRow } from '../../../protocol/rows.ts';
-import { visibleLabel } from '../../../base/visibleText.ts';
-import { commands, views } from '../../ids.ts';
+import type { CodeScope, CodeSort } from '../../../protocol/code.ts';
+import { settings, views } from '../../ids.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';
+import { readCodeDisplay } from '../../annotations/codeSettings.ts';
 import { Coalescer } from '../coalescer.ts';
-import * as text from '../traces/rowText.ts';
-import { plainTooltip, spanIcon } from '../traces/treeItems.ts';
+import { callSiteItem } from './callSiteItems.ts';
+import { CallSiteModel } from './callSiteModel.ts';
+import type { CallSiteNode, MoreCallsNode } from './callSiteNodes.ts';
+import { callSorts } from './callSiteOrder.ts';
 
-export type CallSiteNode =
-  | {
-      readonly type: 'file' | 'function' | 'line';
-      readonly key: string;
-      readonly row: CallSiteRow;
-      readonly parent: CallSiteNode | undefined;
-    }
-  | {
-      readonly type: 'span';
-      readonly key: string;
-      readonly row: SpanRow;
-      readonly parent: CallSiteNode | undefined;
-    };
+const sortKey = 'llmTraces.callSitesSort';
 
-/** How many of a line's spans are shown. */
-const newestSpans = 20;
-
-/** The view "Calls in Code": files, their functions, the lines that call, and each line's newest spans. */
+/** The view "Calls in Code": files, their functions, the lines that call, and each line's newest calls. */
 export class CallSitesView implements vscode.TreeDataProvider<CallSiteNode>, vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #log: Log;
+  readonly #memento: vscode.Memento;
+  readonly #model: CallSiteModel;
   readonly #view: vscode.TreeView<CallSiteNode>;
   readonly #changed = new vscode.EventEmitter<CallSiteNode | undefined>();
   readonly #disposables = new DisposableStore();
   readonly onDidChangeTreeData = this.#changed.event;
   #isBehind = false;
 
-  constructor(engine: EngineClient, log: Log) {
+  constructor(engine: EngineClient, log: Log, memento: vscode.Memento) {
     this.#engine = engine;
     this.#log = log;
+    this.#memento = memento;
+    this.#model = new CallSiteModel((method, params) => engine.call(method, params));
+    const stored = memento.get(sortKey);
+    this.#model.sort = callSorts.find((sort) => sort === stored) ?? 'cost';
     this.#view = vscode.window.createTreeView(views.callSites, {
       treeDataProvider: this,
       showCollapseAll: true,
     });
     // Sums over all calls change with each of them: twice a second is enough to watch.
-    const coalescer = this.#disposables.add(new Coalescer(() => Promise.resolve(this.#refreshIfSeen()), 500));
-    this.#disposables.add(this.#changed);
-    this.#disposables.add(this.#view);
-    this.#disposables.add(
-      this.#view.onDidChangeVisibility(({ visible }) => visible && this.#isBehind && this.refresh()),
-    );
-    this.#disposables.add(engine.onChanged((change) => coalescer.add(change)));
-    this.#disposables.add(engine.onReady(() => this.refresh()));
+    const coalescer = new Coalescer(() => Promise.resolve(this.#refreshIfSeen()), 500);
+    const all = (): void => coalescer.add({ traceIds: [], all: true });
+    for (const item of [
+      coalescer,
+      this.#changed,
+      this.#view,
+      this.#view.onDidChangeVisibility(({ visible }) => {
+        if (visible && this.#isBehind) this.refresh();
+      }),
+      engine.onCodeChanged(all),
+      engine.onReady(() => this.refresh()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(settings.codeScope)) this.#describe();
+      }),
+    ])
+      this.#disposables.add(item);
+    this.#describe();
   }
 
   get selection(): CallSiteNode | undefined {
     return this.#view.selection[0];
+  }
+
+  get sort(): CodeSort {
+    return this.#model.sort;
+  }
+
+  setSort(sort: CodeSort): void {
+    this.#model.sort = sort;
+    void this.#memento.update(sortKey, sort);
+    this.#describe();
+    this.refresh();
   }
 
   refresh(): void {
@@ -63,18 +76,29 @@ export class CallSitesView implements vscode.TreeDataProvider<CallSiteNode>, vsc
     this.#changed.fire(undefined);
   }
 
+  loadMore({ parent }: MoreCallsNode): void {
+    this.#model.loadMore(parent);
+    this.#changed.fire(parent);
+  }
+
+  /** Shows a line (1-based) in the view, as far as something was called there. */
+  async reveal(file: string, line: number): Promise<void> {
+    const node = await this.#model.find(file, line);
+    if (node) await this.#view.reveal(node, { select: true, focus: true, expand: true });
+  }
+
   getParent(node: CallSiteNode): CallSiteNode | undefined {
     return node.parent;
   }
 
   getTreeItem(node: CallSiteNode): vscode.TreeItem {
-    return node.type === 'span' ? spanItem(node.key, node.row, node) : siteItem(node);
+    return callSiteItem(node);
   }
 
   async getChildren(parent?: CallSiteNode): Promise<CallSiteNode[]> {
-    if (!this.#engine.status || parent?.type === 'span') return [];
+    if (!this.#engine.status) return [];
     try {
-      return await this.#load(parent);
+      return await this.#model.children(parent);
     } catch (error) {
       this.#log.write('debug', `Calls in code could not be listed: ${String(error)}`);
       this.#isBehind = true;
@@ -86,78 +110,34 @@ export class CallSitesView implements vscode.TreeDataProvider<CallSiteNode>, vsc
     this.#disposables.dispose();
   }
 
-  async #load(parent: Exclude<CallSiteNode, { type: 'span' }> | undefined): Promise<CallSiteNode[]> {
-    if (parent?.type === 'line') {
-      const { file, line = 1 } = parent.row;
-      const spans = await this.#engine.call('callSites/spans', { file, line, limit: newestSpans });
-      return spans.map((row) => ({
-        type: 'span',
-        key: `${parent.key}/${row.traceId}/${row.spanId}`,
-        row,
-        parent,
-      }));
-    }
-    const type = parent === undefined ? 'file' : parent.type === 'file' ? 'function' : 'line';
-    const params = {
-      ...(parent ? { file: parent.row.file } : {}),
-      ...(parent?.type === 'function' ? { function: parent.row.function ?? '' } : {}),
-    };
-    const rows = await this.#engine.call('callSites/list', params);
-    return rows.map((row) => {
-      const own = type === 'file' ? row.file : type === 'function' ? (row.function ?? '') : String(row.line);
-      return { type, key: `${parent?.key ?? ''}/${type}:${own}`, row, parent };
-    });
-  }
-
   #refreshIfSeen(): void {
     if (this.#view.visible) this.refresh();
     else this.#isBehind = true;
   }
-}
 
-function siteItem(node: Exclude<CallSiteNode, { type: 'span' }>): vscode.TreeItem {
-  const { row } = node;
-  const label = siteLabel(node);
-  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = node.key;
-  const folder = node.type === 'file' ? folderOf(row.file) : '';
-  item.description = [text.callSiteDescription(row), folder].filter((part) => part !== '').join(' · ');
-  item.iconPath = new vscode.ThemeIcon(
-    { file: 'file-code', function: 'symbol-method', line: 'location' }[node.type],
-  );
-  item.contextValue = node.type === 'line' ? 'site source' : 'site';
-  item.tooltip = plainTooltip(visibleLabel(row.file, 400), [text.callSiteDescription(row)]);
-  item.accessibilityInformation = { label: `${node.type} ${label}, ${text.callSiteDescription(row)}` };
-  if (node.type === 'line') {
-    item.command = { command: commands.goToSource, title: vscode.l10n.t('Go to Source'), arguments: [node] };
+  /** Which calls are summed, and in which order, behind the view's title. */
+  #describe(): void {
+    const configuration = vscode.workspace.getConfiguration();
+    const { scope } = readCodeDisplay((key) => configuration.get(key));
+    const sort = this.sort === 'cost' ? [] : [sortNames()[this.sort]];
+    this.#view.description = [scopeNames()[scope], ...sort].join(' · ');
   }
-  return item;
 }
 
-function siteLabel(node: Exclude<CallSiteNode, { type: 'span' }>): string {
-  const { row } = node;
-  if (node.type === 'line') return vscode.l10n.t('Line {0}', row.line ?? '?');
-  if (node.type === 'function')
-    return row.function ? visibleLabel(row.function, 120) : vscode.l10n.t('(top level)');
-  return visibleLabel(row.file.slice(separator(row.file) + 1), 120) || visibleLabel(row.file, 120);
+export function sortNames(): Readonly<Record<CodeSort, string>> {
+  return {
+    cost: vscode.l10n.t('highest cost first'),
+    calls: vscode.l10n.t('most calls first'),
+    p95: vscode.l10n.t('longest first'),
+    errors: vscode.l10n.t('most errors first'),
+    file: vscode.l10n.t('by place in the files'),
+  };
 }
 
-function folderOf(file: string): string {
-  return visibleLabel(file.slice(0, Math.max(0, separator(file))), 120);
-}
-
-function separator(file: string): number {
-  return Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'));
-}
-
-function spanItem(key: string, row: SpanRow, node: CallSiteNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(text.spanLabel(row), vscode.TreeItemCollapsibleState.None);
-  item.id = key;
-  item.description = text.spanDescription(row);
-  item.iconPath = spanIcon(row);
-  item.contextValue = row.source ? 'span source' : 'span';
-  item.tooltip = plainTooltip(text.spanLabel(row), text.spanTooltip(row));
-  item.accessibilityInformation = { label: text.spanAccessibleLabel(row) };
-  item.command = { command: commands.showDetails, title: vscode.l10n.t('Show Details'), arguments: [node] };
-  return item;
+function scopeNames(): Readonly<Record<CodeScope, string>> {
+  return {
+    lastRun: vscode.l10n.t('last run'),
+    session: vscode.l10n.t('this session'),
+    all: vscode.l10n.t('all calls'),
+  };
 }

@@ -16,6 +16,7 @@ import { isModelCall, kindNames } from '../../../protocol/kinds.ts';
 import type { GroupBy } from '../../../protocol/query.ts';
 import type { CallSiteRow, GroupRow, SpanRow, Totals, TraceRow } from '../../../protocol/rows.ts';
 import { visibleLabel } from '../../../base/visibleText.ts';
+import { confidenceText } from '../../source/confidenceText.ts';
 
 /** Text presentation is asked for, so that no platform draws the mark as an emoji. */
 const marks: Readonly<Record<Severity, string>> = { error: '✗', warning: '⚠\uFE0E', info: '⚑\uFE0E' };
@@ -177,7 +178,9 @@ export function spanTooltip(row: SpanRow): string[] {
     ...(row.cost ? costLines(row.cost).map(text) : []),
     ...(isModelCall(row.kind) && !row.counted ? ['Counted in another span: this one repeats it'] : []),
     ...row.flags.map((flag) => `${marks[flag.severity]} ${flagName(flag.id)}: ${text(flag.reason)}`),
-    ...(row.source ? [`${text(row.source.file)}:${row.source.line} (${row.source.confidence})`] : []),
+    ...(row.source
+      ? [`${text(row.source.file)}:${row.source.line}`, `Line ${confidenceText(row.source)}`]
+      : []),
   ];
 }
 
@@ -237,7 +240,8 @@ function traceFlags(row: Totals): FlagMark[] {
   return flags;
 }
 
-function spanFlags(row: SpanRow): FlagMark[] {
+/** A span's flags; a failure is one, whether a rule says so or not. */
+export function spanFlags(row: SpanRow): FlagMark[] {
   const flags: FlagMark[] = row.flags.map(({ id, severity }: Flag) => ({ id, severity, count: 1 }));
   if (row.status === 'error' && !flags.some((flag) => flag.id === 'error')) {
     flags.push({ id: 'error', severity: 'error', count: 1 });

@@ -1,0 +1,145 @@
+/** The hover of a line's calls, as Markdown in which nothing that was received is markup. Pure. */
+import { visibleLabel } from '../../base/visibleText.ts';
+import type { CostPart } from '../../model/cost.ts';
+import { isKnownCost } from '../../model/cost.ts';
+import type { CallSums, CodeScope } from '../../protocol/code.ts';
+import { partArithmetic, partName } from '../../protocol/costText.ts';
+import { formatDuration, formatMoney, formatUsage, plural } from '../../protocol/format.ts';
+import type { SpanRow } from '../../protocol/rows.ts';
+import { inertMarkdown } from '../views/inertMarkdown.ts';
+import { flagText, spanFlags, spanLabel } from '../views/traces/rowText.ts';
+import type { ShownLine } from './documentAnnotations.ts';
+import { isThroughOnly, moneyText, staleText, throughMark, tokensText } from './lineText.ts';
+
+/** A link to a command of ours; its argument is of our own making: ids, files and lines. */
+export interface HoverLink {
+  readonly label: string;
+  readonly command: string;
+  readonly argument: unknown;
+}
+
+export interface HoverView {
+  readonly shown: Pick<ShownLine, 'annotation' | 'stale'>;
+  readonly scope: CodeScope;
+  /** The newest first. */
+  readonly rows: readonly SpanRow[];
+  readonly linksOf: (row: SpanRow) => readonly HoverLink[];
+  readonly links: readonly HoverLink[];
+}
+
+const scopeWords: Readonly<Record<CodeScope, string>> = {
+  lastRun: 'newest run',
+  session: 'since this window was opened',
+  all: 'all stored calls',
+};
+
+export function hoverMarkdown({ shown, scope, rows, linksOf, links }: HoverView): string {
+  const { annotation, stale } = shown;
+  const { self, through } = annotation;
+  const notes = [
+    staleText(stale, annotation.stale ?? {}),
+    annotation.confidence === 'exact' || annotation.confidence === 'certain'
+      ? undefined
+      : `It is ${annotation.confidence} that this is their line.`,
+  ].filter((note) => note !== undefined);
+  const blocks = [
+    ...(self && self.calls > 0 ? [sumsMarkdown('Called here', self, scopeWords[scope])] : []),
+    ...(through
+      ? [
+          sumsMarkdown(
+            `${throughMark} Called through this line`,
+            through,
+            isThroughOnly(annotation) ? scopeWords[scope] : undefined,
+          ),
+        ]
+      : []),
+    ...notes.map((note) => `*${inertMarkdown(note)}*`),
+    ...rows.map((row) => callMarkdown(row, linksOf(row))),
+    links.map(linkMarkdown).join(' · '),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function sumsMarkdown(heading: string, sums: CallSums, scope: string | undefined): string {
+  const first = [
+    plural(sums.calls, 'call'),
+    moneyText(sums.cost),
+    tokensText(sums),
+    sums.cacheReadTokens > 0 && sums.inputTokens.known
+      ? `${Math.round((100 * sums.cacheReadTokens) / sums.inputTokens.known)} % of the input from cache`
+      : undefined,
+  ];
+  const times =
+    sums.calls > 1
+      ? [
+          timed('last', sums.lastMs),
+          timed('median', sums.medianMs),
+          timed('p95', sums.p95Ms),
+          sums.runs > 1 ? `${plural(sums.runs, 'run')}${perRun(sums)}` : undefined,
+        ]
+      : [timed('took', sums.lastMs)];
+  const wrong = flagText(
+    sums.errors > 0 && !sums.flags.some(({ id }) => id === 'error')
+      ? [...sums.flags, { id: 'error', severity: 'error', count: sums.errors }]
+      : sums.flags,
+  );
+  const lines = [
+    `**${inertMarkdown(heading)}**${scope === undefined ? '' : `  (${inertMarkdown(scope)})`}`,
+    inertMarkdown(joined(first)),
+    inertMarkdown(joined(times)),
+    inertMarkdown(joined(wrong)),
+  ];
+  return lines.filter((line) => line !== '').join('  \n');
+}
+
+function perRun({ cost, runs }: CallSums): string {
+  if (cost.known === undefined || runs < 2) return '';
+  return `, ${cost.unknownCalls > 0 ? '≥ ' : ''}${formatMoney(cost.known / runs)} each`;
+}
+
+function timed(word: string, ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `${word} ${formatDuration(ms)}`;
+}
+
+/** A call: when, how long, tokens, cost; its arithmetic; its links. */
+function callMarkdown(row: SpanRow, links: readonly HoverLink[]): string {
+  const { usage, cost } = row;
+  const isKnown = cost !== undefined && isKnownCost(cost);
+  const head = [
+    new Date(row.startMicros / 1000).toLocaleTimeString(),
+    row.durationMs === undefined ? 'running' : formatDuration(row.durationMs),
+    usage ? formatUsage(usage) : undefined,
+    isKnown ? formatMoney(cost.amount) : undefined,
+    ...flagText(spanFlags(row)),
+  ];
+  const name = `**${inertMarkdown(spanLabel(row).slice(0, 80))}**`;
+  const failure =
+    row.status === 'error' ? visibleLabel(row.statusMessage, 200) || 'Error without a message' : '';
+  const arithmetic = cost === undefined ? '' : isKnown ? sumText(cost.parts) : `Cost unknown: ${cost.reason}`;
+  return [
+    `${name}  ${inertMarkdown(joined(head))}`,
+    inertMarkdown(failure),
+    inertMarkdown(visibleLabel(arithmetic, 400)),
+    links.map(linkMarkdown).join(' · '),
+  ]
+    .filter((line) => line !== '')
+    .join('  \n');
+}
+
+/** `Input: 1,000 × $2.5 / 1M = $0.0025, Output: 50 × $10 / 1M = $0.0005`. */
+function sumText(parts: readonly CostPart[]): string {
+  return parts.map((part) => `${partName(part.what)}: ${partArithmetic(part)}`).join(', ');
+}
+
+function linkMarkdown({ label, command, argument }: HoverLink): string {
+  // Brackets would end the link's address.
+  const json = encodeURIComponent(JSON.stringify([argument])).replace(
+    /[()'!*~]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `[${inertMarkdown(label)}](command:${command}?${json})`;
+}
+
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}

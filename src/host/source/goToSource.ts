@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import { visibleLabel, visiblePickLabel } from '../../base/visibleText.ts';
+import type { SourceFrame, SourceLocation } from '../../model/source.ts';
+import type { DetailsTarget } from '../../protocol/webview.ts';
+import { confidenceText } from './confidenceText.ts';
+import type { EngineClient } from '../services/engineClient.ts';
+import type { Log } from '../services/log.ts';
+import { openSource } from './openSource.ts';
+
+/** A search for a line that takes longer is given up. */
+const patienceMs = 5000;
+
+/**
+ * Opens the line that made a span: the one its row names where that is sure, else the engine is asked; where several
+ * lines fit, the user says which, and is remembered.
+ */
+export async function goToSource(
+  { engine, log }: { readonly engine: EngineClient; readonly log: Log },
+  target: DetailsTarget,
+  known: SourceLocation | undefined,
+  isAside = false,
+): Promise<void> {
+  const location = isSure(known) ? known : ((await locate(engine, log, target)) ?? known);
+  if (!location) {
+    const message = vscode.l10n.t('LLM Traces does not know the line of this call.');
+    void vscode.window.showInformationMessage(message);
+    return;
+  }
+  const frame = location.candidates.length > 0 ? await choose(location) : location;
+  if (!frame) return;
+  if (location.candidates.length > 0) {
+    const { file, line } = frame;
+    engine
+      .call('code/choose', { ...target, file, line })
+      .catch((error: unknown) => log.error('The choice could not be kept', error));
+  }
+  await openSource(frame, log, { isAside });
+}
+
+function isSure(location: SourceLocation | undefined): location is SourceLocation {
+  if (!location || location.candidates.length > 0) return false;
+  return location.confidence === 'exact' || location.confidence === 'certain';
+}
+
+async function locate(
+  engine: EngineClient,
+  log: Log,
+  target: DetailsTarget,
+): Promise<SourceLocation | undefined> {
+  if (!vscode.workspace.isTrusted) return undefined;
+  try {
+    return (await engine.call('code/locate', target, { timeoutMs: patienceMs })) ?? undefined;
+  } catch (error) {
+    log.write('debug', `A line could not be looked for: ${String(error)}`);
+    return undefined;
+  }
+}
+
+async function choose(location: SourceLocation): Promise<SourceFrame | undefined> {
+  const items = [location, ...location.candidates].map((frame, index) => ({
+    frame,
+    label: visiblePickLabel(placeText(frame), 120),
+    description: index === 0 ? confidenceText(location) : '',
+    detail: frame.function === undefined ? '' : visiblePickLabel(frame.function, 120),
+  }));
+  const placeHolder = vscode.l10n.t('Several lines can have made this call. Which is it?');
+  const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true });
+  return picked?.frame;
+}
+
+/** `app/agent.py:12`, relative to the workspace. */
+function placeText({ file, line }: SourceFrame): string {
+  return `${visibleLabel(vscode.workspace.asRelativePath(file), 100)}:${line}`;
+}
