@@ -89,8 +89,10 @@ export class CallTable {
     return this.#traces.get(trace)?.count ?? 0;
   }
 
-  has(trace: number, spanId: string): boolean {
-    return this.#slots.find(trace, ...halvesOf(spanId)) !== undefined;
+  /** The place that the span was last given. */
+  placeOf(trace: number, spanId: string): OwnPlace | undefined {
+    const slot = this.#slots.find(trace, ...halvesOf(spanId));
+    return slot === undefined ? undefined : this.paths.at(this.columns.paths[slot] as number).own;
   }
 
   /** Which calls are summed; `sessionMicros`: when the session began. */

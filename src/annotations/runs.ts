@@ -15,6 +15,7 @@ interface Run {
   last: number;
   spans: number;
   newest: boolean;
+  readonly isProcess: boolean;
 }
 
 interface Program {
@@ -61,7 +62,7 @@ export class Runs {
     }
     // Beyond the bound, what is found last (the oldest, as the store is read) goes to the last run.
     if (this.#byId.length === mostRuns) return mostRuns - 1;
-    run = this.#begin(service, start, end);
+    run = this.#begin(service, start, end, kind !== 'service');
     runs.splice(at, 0, run);
     return run.id;
   }
@@ -81,6 +82,11 @@ export class Runs {
 
   isNewest(id: number): boolean {
     return this.#byId[id]?.newest ?? false;
+  }
+
+  /** Whether the run is known to be one process, not only what was sent without a pause. */
+  isProcess(id: number): boolean {
+    return this.#byId[id]?.isProcess ?? false;
   }
 
   /** When the run's first span began. */
@@ -106,10 +112,11 @@ export class Runs {
     return flipped;
   }
 
-  #begin(service: string, start: number, end: number): Run {
+  #begin(service: string, start: number, end: number, isProcess: boolean): Run {
     let program = this.#programs.get(service);
     if (!program) this.#programs.set(service, (program = { runs: new Set(), changed: true }));
-    const run: Run = { id: this.#byId.length, program, first: start, last: end, spans: 0, newest: false };
+    const id = this.#byId.length;
+    const run: Run = { id, program, first: start, last: end, spans: 0, newest: false, isProcess };
     this.#byId.push(run);
     program.runs.add(run);
     program.changed = true;
