@@ -45,6 +45,7 @@ interface Connection {
 export class IndexReader {
   readonly #path: string;
   #connection: Connection;
+  #generation = 0;
 
   private constructor(path: string, connection: Connection) {
     this.#path = path;
@@ -71,6 +72,7 @@ export class IndexReader {
       const next = file === undefined ? undefined : connect(this.#path);
       if (!next) return false;
       this.#connection = next;
+      this.#generation++;
       connection.db.close();
       return true;
     }
@@ -78,6 +80,11 @@ export class IndexReader {
     if (version === connection.dataVersion) return false;
     connection.dataVersion = version;
     return true;
+  }
+
+  /** Grows when another file was opened: row ids and trace numbers mean something else since. */
+  get generation(): number {
+    return this.#generation;
   }
 
   get revision(): number {

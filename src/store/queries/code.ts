@@ -74,6 +74,15 @@ export function codeSpansOfTrace(context: QueryContext, t: number, after: string
   return decoded(context, rows);
 }
 
+export function codeSpan(context: QueryContext, t: number, spanId: string): CodeSpan | undefined {
+  return decoded(context, context.all(`${select} WHERE s.t = ? AND s.span_id = ?`, t, spanId))[0];
+}
+
+/** Span ids of a trace. */
+export function spanIdsOfTrace(context: QueryContext, t: number): Set<string> {
+  return new Set(context.all('SELECT span_id FROM spans WHERE t = ?', t).map((row) => row['span_id'] as string));
+}
+
 /** Traces that changed after `revision`, by trace number above `after`. */
 export function codeTracesChanged(
   context: QueryContext,
