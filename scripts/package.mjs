@@ -31,6 +31,7 @@ const required = [
   ...[
     'dist/sample/agent.mjs',
     'dist/capture/node/register.cjs',
+    'dist/capture/python/sitecustomize.py',
     'dist/webview/details.js',
     'dist/webview/details.css',
     'dist/ThirdPartyNotices.txt',
