@@ -120,7 +120,11 @@ export function setting(call: CallExpr, name: string, evaluate: (expr: Expr) => 
 }
 
 /** The literal text of a setting. */
-export function textSetting(call: CallExpr, name: string, evaluate: (expr: Expr) => Value): string | undefined {
+export function textSetting(
+  call: CallExpr,
+  name: string,
+  evaluate: (expr: Expr) => Value,
+): string | undefined {
   const value = setting(call, name, evaluate);
   return value && literalOf(value);
 }

@@ -3,10 +3,32 @@ import { familyOf } from './libraries.ts';
 import { optionsOf, union, unknown, type ExternalValue, type Value } from './values.ts';
 
 /** Methods of texts that leave most of it as it is. */
-const textKeepers = new Set(['strip', 'lstrip', 'rstrip', 'trim', 'trimStart', 'trimEnd', 'toString', 'normalize']);
+const textKeepers = new Set([
+  'strip',
+  'lstrip',
+  'rstrip',
+  'trim',
+  'trimStart',
+  'trimEnd',
+  'toString',
+  'normalize',
+]);
 const textFunctions = new Set(['str', 'String', 'dedent', 'cleandoc', 'indent']);
 /** What is given back as it was given. */
-const passers = new Set(['cast', 'run', 'gather', 'create_task', 'ensure_future', 'shield', 'wait_for', 'all', 'resolve', 'list', 'tuple', 'sorted']);
+const passers = new Set([
+  'cast',
+  'run',
+  'gather',
+  'create_task',
+  'ensure_future',
+  'shield',
+  'wait_for',
+  'all',
+  'resolve',
+  'list',
+  'tuple',
+  'sorted',
+]);
 const wrappers = /wrap|observe|instrument|patch|from_|trace|withLangfuse|proxy|middleware/i;
 
 /**
@@ -40,12 +62,19 @@ export function builtinCall(
     if (name === 'copy' || name === 'slice' || name === 'filter') return { ...list, isOpen: true };
     if (name === 'concat' && first) {
       const more = firstValue();
-      return more.kind === 'list' ? { ...list, items: [...list.items, ...more.items] } : { ...list, isOpen: true };
+      return more.kind === 'list'
+        ? { ...list, items: [...list.items, ...more.items] }
+        : { ...list, isOpen: true };
     }
     return unknown;
   }
   if (module === '<dict>') return name === 'get' && first ? unknown : unknown;
-  const isPlain = module === '' || module === 'textwrap' || module === 'inspect' || module === 'typing' || module === 'asyncio';
+  const isPlain =
+    module === '' ||
+    module === 'textwrap' ||
+    module === 'inspect' ||
+    module === 'typing' ||
+    module === 'asyncio';
   if (isPlain && textFunctions.has(name)) {
     const value = firstValue();
     return value.kind === 'text' ? value : unknown;

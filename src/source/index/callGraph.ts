@@ -4,6 +4,8 @@ import { Evaluator } from './evaluate.ts';
 import { calledName, type Program } from './program.ts';
 import { optionsOf, type Environment, type Value } from './values.ts';
 
+/** How far out the ways into a function are followed, and how many of them are told apart. */
+const limits = { depth: 5, environments: 64 } as const;
 /** Most callers of one function that are looked at. */
 const maxCallers = 64;
 /** A method of a name that so many classes have is not looked for on objects that are not known. */
@@ -17,6 +19,10 @@ export class CallGraph {
   readonly program: Program;
   readonly evaluator: Evaluator;
   readonly #callers = new Map<FunctionNode, readonly Caller[]>();
+  readonly #environments = new Map<
+    FunctionNode,
+    { readonly environments: readonly Environment[]; readonly isComplete: boolean }
+  >();
   readonly #underWay = new Set<FunctionNode>();
 
   constructor(program: Program) {
@@ -65,13 +71,56 @@ export class CallGraph {
     const value = this.evaluator.evaluate(expr, this.evaluator.freeEnvironment(owner));
     for (const one of optionsOf(value)) {
       if (one.kind === 'function' && (one.fn === fn || overrides(this.evaluator, fn, one.fn))) return true;
-      if (one.kind === 'class' && isConstructor && fn.cls && (one.cls === fn.cls || inherits(this.evaluator, one, fn))) return true;
+      if (
+        one.kind === 'class' &&
+        isConstructor &&
+        fn.cls &&
+        (one.cls === fn.cls || inherits(this.evaluator, one, fn))
+      )
+        return true;
       if (one.kind === 'unknown' && expr.kind === 'member' && fn.cls && !isConstructor) {
         const same = this.program.tables().functions.get(fn.name)?.length ?? 0;
         if (same <= commonName) return true;
       }
     }
     return false;
+  }
+
+  /** The ways that lead into a function, each with what its parameters stand for; outermost callers may be unknown. */
+  environmentsOf(fn: FunctionNode): {
+    readonly environments: readonly Environment[];
+    readonly isComplete: boolean;
+  } {
+    const known = this.#environments.get(fn);
+    if (known) return known;
+    const environments: Environment[] = [];
+    const isComplete = this.#lead(fn, [], environments);
+    const found = { environments, isComplete };
+    this.#environments.set(fn, found);
+    return found;
+  }
+
+  #lead(fn: FunctionNode, on: readonly FunctionNode[], found: Environment[]): boolean {
+    const free = this.evaluator.freeEnvironment(fn);
+    if (on.length >= limits.depth || on.includes(fn)) {
+      found.push(free);
+      return on.includes(fn);
+    }
+    const callers = this.callersOf(fn).filter(({ call }) => call.owner !== fn);
+    if (callers.length === 0) {
+      found.push(free);
+      return true;
+    }
+    let isComplete = true;
+    for (const caller of callers) {
+      const outer: Environment[] = [];
+      isComplete = this.#lead(caller.call.owner, [...on, fn], outer) && isComplete;
+      for (const env of outer) {
+        if (found.length >= limits.environments) return false;
+        found.push(this.evaluator.environmentFrom(fn, caller, env));
+      }
+    }
+    return isComplete;
   }
 
   /** The functions of ours that a call may run. */

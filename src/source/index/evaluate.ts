@@ -1,4 +1,12 @@
-import type { Binding, CallExpr, ClassNode, Expr, FunctionNode, Parameter, SourceFile } from '../syntax/ast.ts';
+import type {
+  Binding,
+  CallExpr,
+  ClassNode,
+  Expr,
+  FunctionNode,
+  Parameter,
+  SourceFile,
+} from '../syntax/ast.ts';
 import { argumentFor, type Caller } from './arguments.ts';
 import { builtinCall } from './builtins.ts';
 import { familyOf } from './libraries.ts';
@@ -52,7 +60,10 @@ export class Evaluator {
       fn,
       call: undefined,
       caller: undefined,
-      self: fn.cls && !fn.isStatic ? { kind: 'instance', cls: fn.cls, call: undefined, env: undefined } : undefined,
+      self:
+        fn.cls && !fn.isStatic
+          ? { kind: 'instance', cls: fn.cls, call: undefined, env: undefined }
+          : undefined,
       outer: fn.parent && this.freeEnvironment(fn.parent),
       depth: 0,
     };
@@ -75,8 +86,24 @@ export class Evaluator {
       self: more.self ?? free.self,
       outer: more.outer ?? this.#enclosing(fn, caller) ?? free.outer,
       given: more.given,
+      via: call,
       depth: caller.depth + 1,
     };
+  }
+
+  /** The function as its caller calls it, or hands it to someone who will. */
+  environmentFrom(fn: FunctionNode, from: Caller, caller: Environment): Environment {
+    if (from.isCall)
+      return this.calledEnvironment(fn, from.call, caller, { self: this.#receiver(from.call, caller) });
+    const env = this.calledEnvironment(fn, from.call, caller, { given: this.givenBy(from, caller) });
+    return { ...env, call: undefined };
+  }
+
+  /** The object that a method is called on. */
+  #receiver(call: CallExpr, caller: Environment): Value | undefined {
+    if (call.callee.kind !== 'member') return undefined;
+    const value = this.evaluate(call.callee.object, caller);
+    return optionsOf(value).find((one) => one.kind === 'instance');
   }
 
   /** A closure that is called where it was made: its outer function's environment is on the way. */
@@ -183,15 +210,23 @@ export class Evaluator {
 
   #join(operator: '+' | '|' | '%', left: Value, right: Value): Value {
     if (operator === '|') {
-      const sides = [left, right].flatMap((side) => optionsOf(side)).filter((side) => side.kind !== 'unknown');
+      const sides = [left, right]
+        .flatMap((side) => optionsOf(side))
+        .filter((side) => side.kind !== 'unknown');
       const external = sides.find((side): side is ExternalValue => side.kind === 'external');
-      if (external) return { kind: 'external', module: external.module, path: ['|'], calls: [], parts: sides };
+      if (external)
+        return { kind: 'external', module: external.module, path: ['|'], calls: [], parts: sides };
       return unknown;
     }
     if (operator === '+') {
       if (left.kind === 'text' || right.kind === 'text') {
-        const side = (value: Value): readonly (string | undefined)[] => (value.kind === 'text' ? value.parts : [undefined]);
-        return { kind: 'text', parts: [...side(left), ...side(right)], ...(left.kind === 'text' ? { expr: left.expr } : {}) };
+        const side = (value: Value): readonly (string | undefined)[] =>
+          value.kind === 'text' ? value.parts : [undefined];
+        return {
+          kind: 'text',
+          parts: [...side(left), ...side(right)],
+          ...(left.kind === 'text' ? { expr: left.expr } : {}),
+        };
       }
       if (left.kind === 'list' || right.kind === 'list') {
         const items = [left, right].flatMap((side) => (side.kind === 'list' ? side.items : []));
@@ -204,7 +239,13 @@ export class Evaluator {
     return {
       kind: 'text',
       expr: left.expr,
-      parts: left.parts.flatMap((part) => (part === undefined ? [part] : part.split(/%[-+ #0]*\d*(?:\.\d+)?[sdrifxg]|%\(\w+\)[sdrifxg]/).flatMap((one, i) => (i === 0 ? [one] : [undefined, one])))),
+      parts: left.parts.flatMap((part) =>
+        part === undefined
+          ? [part]
+          : part
+              .split(/%[-+ #0]*\d*(?:\.\d+)?[sdrifxg]|%\(\w+\)[sdrifxg]/)
+              .flatMap((one, i) => (i === 0 ? [one] : [undefined, one])),
+      ),
     };
   }
 
@@ -219,7 +260,8 @@ export class Evaluator {
       if (index.kind === 'number' && !object.isOpen) return object.items.at(index.value) ?? unknown;
       return union([...object.items, unknown]);
     }
-    if (object.kind === 'external' && familyOf(object.module)) return { ...object, path: [...object.path, '[]'] };
+    if (object.kind === 'external' && familyOf(object.module))
+      return { ...object, path: [...object.path, '[]'] };
     return unknown;
   }
 
@@ -234,7 +276,8 @@ export class Evaluator {
       if (param || bindings) {
         const chosen = bindings ? holding(bindings, position) : [];
         const values = chosen.map((binding) => this.#bound(binding, scope));
-        const rebound = chosen.length > 0 && chosen.some((binding) => (binding.until ?? 0) > (position ?? Infinity));
+        const rebound =
+          chosen.length > 0 && chosen.some((binding) => (binding.until ?? 0) > (position ?? Infinity));
         if (param && !rebound) values.push(this.parameter(param, scope));
         return this.#grown(name, union(values), scope, chosen);
       }
@@ -258,7 +301,9 @@ export class Evaluator {
   #grown(name: string, value: Value, scope: Environment, chosen: readonly Binding[]): Value {
     if (chosen.some(({ how }) => how === 'add')) {
       return union(
-        optionsOf(value).map((one) => (one.kind === 'text' ? { ...one, parts: [...one.parts, undefined] } : one)),
+        optionsOf(value).map((one) =>
+          one.kind === 'text' ? { ...one, parts: [...one.parts, undefined] } : one,
+        ),
       );
     }
     const list = optionsOf(value).find((one) => one.kind === 'list');
@@ -269,12 +314,14 @@ export class Evaluator {
       let grows = false;
       for (const call of scope.fn.calls) {
         const { callee } = call;
-        if (callee.kind !== 'member' || callee.object.kind !== 'name' || callee.object.name !== name) continue;
+        if (callee.kind !== 'member' || callee.object.kind !== 'name' || callee.object.name !== name)
+          continue;
         if (!growers.has(callee.name)) continue;
         grows = true;
         if (more.length < limits.callers) more.push(...this.#added(call, callee.name, scope));
       }
-      if (grows) return union([{ ...list, items: [...list.items, ...more], isOpen: true }, ...others(value, list)]);
+      if (grows)
+        return union([{ ...list, items: [...list.items, ...more], isOpen: true }, ...others(value, list)]);
     }
     if (dict) {
       const entries = new Map(dict.entries);
@@ -327,22 +374,30 @@ export class Evaluator {
     let result = value;
     for (const step of path)
       result =
-        typeof step === 'number' ? this.#index(result, { kind: 'number', value: step }) : this.member(result, step);
+        typeof step === 'number'
+          ? this.#index(result, { kind: 'number', value: step })
+          : this.member(result, step);
     return result;
   }
 
   #imported(module: string, name: string | undefined, file: SourceFile): Value {
     const source = this.#program.module(file, module);
     if (!source) {
-      const inside = name !== undefined && file.language === 'python' ? this.#submodule(file, module, name) : undefined;
-      return inside ?? { kind: 'external', module, path: name === undefined ? [] : [name], calls: [], parts: [] };
+      const inside =
+        name !== undefined && file.language === 'python' ? this.#submodule(file, module, name) : undefined;
+      return (
+        inside ?? { kind: 'external', module, path: name === undefined ? [] : [name], calls: [], parts: [] }
+      );
     }
     if (name === undefined) return { kind: 'module', source };
     return this.exported(source, name) ?? this.#submodule(file, module, name) ?? unknown;
   }
 
   #submodule(file: SourceFile, module: string, name: string): Value | undefined {
-    const source = this.#program.module(file, module.endsWith('.') ? `${module}${name}` : `${module}.${name}`);
+    const source = this.#program.module(
+      file,
+      module.endsWith('.') ? `${module}${name}` : `${module}.${name}`,
+    );
     return source && { kind: 'module', source };
   }
 
@@ -379,22 +434,25 @@ export class Evaluator {
   parameter(param: Parameter, env: Environment): Value {
     const { fn, call, caller } = env;
     // Python's `self`, `cls`.
-    if (fn.cls && !fn.isStatic && fn.file.language === 'python' && param.index === 0 && param.rest === undefined)
+    if (
+      fn.cls &&
+      !fn.isStatic &&
+      fn.file.language === 'python' &&
+      param.index === 0 &&
+      param.rest === undefined
+    )
       return env.self ?? unknown;
     const given = env.given?.get(param.index);
     if (given) return param.property === undefined ? given : this.member(given, param.property);
     if (call && caller) return this.#given(param, env, call, caller);
+    if (env.via) return this.#typed(param, unknown, env);
     if (this.#active.has(param)) return unknown;
     this.#active.add(param);
     try {
       const values: Value[] = [];
       for (const one of this.#callersOf(fn).slice(0, limits.callers)) {
         const from = this.freeEnvironment(one.call.owner);
-        if (!one.isCall && !one.given) values.push(unknown);
-        else
-          values.push(
-            this.parameter(param, this.calledEnvironment(fn, one.call, from, { given: this.givenBy(one, from) })),
-          );
+        values.push(this.parameter(param, this.environmentFrom(fn, one, from)));
       }
       if (values.length === 0) {
         if (param.defaultValue) values.push(this.value(param.defaultValue, env));
@@ -434,7 +492,9 @@ export class Evaluator {
   #given(param: Parameter, env: Environment, call: CallExpr, caller: Environment): Value {
     const found = argumentFor(param, env.fn, call, (expr) => this.value(expr, caller));
     if (found === 'absent')
-      return param.defaultValue ? this.value(param.defaultValue, env.outer ?? env) : { kind: 'constant', value: null };
+      return param.defaultValue
+        ? this.value(param.defaultValue, env.outer ?? env)
+        : { kind: 'constant', value: null };
     const value = param.property === undefined ? found : this.member(found, param.property);
     // A property that the caller left out has its default.
     if (param.property !== undefined && param.defaultValue && isAbsentIn(found, param.property))
@@ -453,7 +513,12 @@ export class Evaluator {
           unknown
         );
       case 'dict':
-        return value.entries.get(name) ?? (value.isOpen ? unknown : { kind: 'external', module: '<dict>', path: [name], calls: [], parts: [value] });
+        return (
+          value.entries.get(name) ??
+          (value.isOpen
+            ? unknown
+            : { kind: 'external', module: '<dict>', path: [name], calls: [], parts: [value] })
+        );
       case 'external':
         return { ...value, path: [...value.path, name] };
       case 'instance':
@@ -462,7 +527,13 @@ export class Evaluator {
         return this.#classMember(value.cls, name, value) ?? unknown;
       case 'text':
       case 'list':
-        return { kind: 'external', module: value.kind === 'text' ? '<text>' : '<list>', path: [name], calls: [], parts: [value] };
+        return {
+          kind: 'external',
+          module: value.kind === 'text' ? '<text>' : '<list>',
+          path: [name],
+          calls: [],
+          parts: [value],
+        };
       case 'function': {
         const tool = this.#decoratedAs(value.fn);
         return tool ? { ...tool, path: [...tool.path, '()', name], parts: [value] } : unknown;
@@ -504,7 +575,11 @@ export class Evaluator {
         this.#active.add(base);
         const value = this.value(base, this.freeEnvironment(one.cls.parent));
         this.#active.delete(base);
-        if (value.kind === 'class' && !found.some((other) => other.kind === 'class' && other.cls === value.cls)) found.push(value);
+        if (
+          value.kind === 'class' &&
+          !found.some((other) => other.kind === 'class' && other.cls === value.cls)
+        )
+          found.push(value);
         else if (value.kind === 'external') found.push(value);
       }
     }
@@ -518,16 +593,25 @@ export class Evaluator {
       const { cls } = one;
       const method = cls.methods.get(name);
       if (method) {
-        const bound: Value = { kind: 'function', fn: method, self: instance, env: this.freeEnvironment(cls.parent) };
+        const bound: Value = {
+          kind: 'function',
+          fn: method,
+          self: instance,
+          env: this.freeEnvironment(cls.parent),
+        };
         const isProperty = method.decorators.some(
           (decorator) => decorator.kind === 'name' && /property$/.test(decorator.name),
         );
-        return isProperty ? this.#returned(method, { ...this.freeEnvironment(method), self: instance }) : bound;
+        return isProperty
+          ? this.#returned(method, { ...this.freeEnvironment(method), self: instance })
+          : bound;
       }
       const assigned = cls.assignments.filter((assignment) => assignment.name === name);
       if (assigned.length > 0 && !this.#active.has(assigned[0])) {
         this.#active.add(assigned[0]);
-        const values = assigned.map(({ value, owner }) => this.value(value, this.#methodEnvironment(owner, instance)));
+        const values = assigned.map(({ value, owner }) =>
+          this.value(value, this.#methodEnvironment(owner, instance)),
+        );
         const whole = this.#grownAttribute(name, union(values), cls);
         this.#active.delete(assigned[0]);
         return whole;
@@ -556,7 +640,12 @@ export class Evaluator {
     // Something may be appended in any method.
     for (const method of cls.methods.values())
       for (const { callee } of method.calls)
-        if (callee.kind === 'member' && growers.has(callee.name) && callee.object.kind === 'member' && callee.object.name === name)
+        if (
+          callee.kind === 'member' &&
+          growers.has(callee.name) &&
+          callee.object.kind === 'member' &&
+          callee.object.name === name
+        )
           return union([{ ...list, isOpen: true }, ...others(value, list)]);
     return value;
   }
@@ -615,7 +704,12 @@ export class Evaluator {
   #instanceCall(instance: InstanceValue, call: CallExpr, env: Environment): Value {
     const method = this.#instanceMember(instance, '__call__');
     if (method?.kind === 'function') return this.#callOf(method, call, env);
-    if (method?.kind === 'external') return { ...method, path: [...method.path.slice(0, -1), '()'], calls: [...method.calls, { call, env }] };
+    if (method?.kind === 'external')
+      return {
+        ...method,
+        path: [...method.path.slice(0, -1), '()'],
+        calls: [...method.calls, { call, env }],
+      };
     return unknown;
   }
 
@@ -637,7 +731,9 @@ export class Evaluator {
     const source = this.#program.module(env.fn.file, specifier);
     if (!source) return { kind: 'external', module: specifier, path: [], calls: [], parts: [] };
     const whole = source.exports.get('*');
-    return whole?.how === 'value' ? this.value(whole.value, this.freeEnvironment(whole.owner)) : { kind: 'module', source };
+    return whole?.how === 'value'
+      ? this.value(whole.value, this.freeEnvironment(whole.owner))
+      : { kind: 'module', source };
   }
 }
 

@@ -134,7 +134,11 @@ export function familyOf(module: string): Family | undefined {
 
 function find(module: string): Family | undefined {
   const name = module.replace(/^npm:/, '').replace(/(.)@\d[^/]*/, '$1');
-  for (let end = name.length; end > 0; end = Math.max(name.lastIndexOf('.', end - 1), name.lastIndexOf('/', end - 1))) {
+  for (
+    let end = name.length;
+    end > 0;
+    end = Math.max(name.lastIndexOf('.', end - 1), name.lastIndexOf('/', end - 1))
+  ) {
     const known = familyByPrefix.get(name.slice(0, end));
     if (known !== undefined) return known;
   }
@@ -143,7 +147,18 @@ function find(module: string): Family | undefined {
 
 /** Libraries that call a provider through another library's client: a span of that client may come from them. */
 const rawFamilies = new Set([
-  ...['openai', 'groq', 'together', 'cerebras', 'anthropic', 'google', 'bedrock', 'mistral', 'cohere', 'ollama'],
+  ...[
+    'openai',
+    'groq',
+    'together',
+    'cerebras',
+    'anthropic',
+    'google',
+    'bedrock',
+    'mistral',
+    'cohere',
+    'ollama',
+  ],
   ...['replicate', 'huggingface', 'vllm', 'azure-inference', 'watsonx', 'voyage', 'xai', 'portkey'],
 ]);
 

@@ -27,7 +27,10 @@ export class ModuleFinder {
   /** `travel.client`, `.client`, `..` as written in the file. */
   python(from: string, specifier: string): string | undefined {
     const dots = /^\.*/.exec(specifier)?.[0].length ?? 0;
-    const parts = specifier.slice(dots).split('.').filter((part) => part !== '');
+    const parts = specifier
+      .slice(dots)
+      .split('.')
+      .filter((part) => part !== '');
     if (dots > 0) {
       let folder = parentOf(from);
       for (let i = 1; i < dots; i++) folder = parentOf(folder);
@@ -36,7 +39,8 @@ export class ModuleFinder {
     const suffix = parts.join('/');
     for (let folder = parentOf(from); ; folder = parentOf(folder)) {
       const found =
-        this.#firstOf(pythonFiles(join(folder, suffix))) ?? this.#firstOf(pythonFiles(join(folder, `src/${suffix}`)));
+        this.#firstOf(pythonFiles(join(folder, suffix))) ??
+        this.#firstOf(pythonFiles(join(folder, `src/${suffix}`)));
       if (found !== undefined || folder === '' || folder === '/') {
         if (found !== undefined) return found;
         break;
@@ -83,7 +87,9 @@ export class ModuleFinder {
   /** The one file that ends so; none when there are several. */
   #bySuffix(candidates: Iterable<string>): string | undefined {
     for (const suffix of candidates) {
-      const matches = [...(this.#byName.get(lastPart(suffix)) ?? [])].filter((file) => file.endsWith(`/${suffix}`));
+      const matches = [...(this.#byName.get(lastPart(suffix)) ?? [])].filter((file) =>
+        file.endsWith(`/${suffix}`),
+      );
       if (matches.length === 1) return matches[0];
     }
     return undefined;

@@ -83,7 +83,8 @@ function makeTables(files: Iterable<SourceFile>): Tables {
       for (const [index, { value }] of call.args.entries()) {
         const items = value.kind === 'list' ? value.items.map((item) => item.value) : [value];
         for (const expr of items)
-          if (expr.kind === 'name' || expr.kind === 'member') push(references, expr.name, { call, index, expr });
+          if (expr.kind === 'name' || expr.kind === 'member')
+            push(references, expr.name, { call, index, expr });
       }
     }
     for (const cls of fn.classes) push(classes, cls.name, cls);

@@ -61,7 +61,14 @@ export function chainOf(expr: Expr): string[] {
   let one: Expr | undefined = expr;
   while (one && names.length < 12) {
     if (one.kind === 'name' || one.kind === 'member') names.unshift(one.name);
-    one = one.kind === 'member' || one.kind === 'index' ? one.object : one.kind === 'call' ? one.callee : one.kind === 'wrapper' ? one.value : undefined;
+    one =
+      one.kind === 'member' || one.kind === 'index'
+        ? one.object
+        : one.kind === 'call'
+          ? one.callee
+          : one.kind === 'wrapper'
+            ? one.value
+            : undefined;
   }
   return names;
 }
@@ -102,12 +109,20 @@ function importsOf(source: SourceFile): ReadonlySet<string> {
         found.add(binding.module);
         // `from . import client`, `from travel import client`
         if (binding.name !== undefined && source.language === 'python')
-          found.add(binding.module.endsWith('.') ? binding.module + binding.name : `${binding.module}.${binding.name}`);
+          found.add(
+            binding.module.endsWith('.')
+              ? binding.module + binding.name
+              : `${binding.module}.${binding.name}`,
+          );
       }
     for (const call of fn.calls) {
       const [first] = call.args;
       const part = first?.value.kind === 'string' ? first.value.parts[0] : undefined;
-      if (call.callee.kind === 'name' && (call.callee.name === 'require' || call.callee.name === 'import') && typeof part === 'string')
+      if (
+        call.callee.kind === 'name' &&
+        (call.callee.name === 'require' || call.callee.name === 'import') &&
+        typeof part === 'string'
+      )
         found.add(part);
     }
     for (const inner of fn.functions) visit(inner);

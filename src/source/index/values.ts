@@ -82,6 +82,8 @@ export interface Environment {
   readonly outer: Environment | undefined;
   /** Values given otherwise than by a call: an element of the list that a `map` goes over. */
   readonly given?: ReadonlyMap<number, Value> | undefined;
+  /** The call on the way here: `call`, or the one that the function was handed to. */
+  readonly via?: CallExpr | undefined;
   readonly depth: number;
 }
 

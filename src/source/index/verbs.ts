@@ -16,30 +16,179 @@ const embeddingWords =
 const retrievalWords =
   /^(?:a?retrieve|similarity_search(?:_with_score|_by_vector)?|similaritySearch(?:WithScore)?|a?get_relevant_documents|max_marginal_relevance_search|rerank|a?search|vector_search|query_points)$/;
 const modelWords = new Set([
-  ...['create', 'parse', 'stream', 'beta_stream', 'generate', 'agenerate', 'generate_content', 'generate_content_async'],
+  ...[
+    'create',
+    'parse',
+    'stream',
+    'beta_stream',
+    'generate',
+    'agenerate',
+    'generate_content',
+    'generate_content_async',
+  ],
   ...['generate_content_stream', 'generateContent', 'generateContentStream', 'generateText', 'streamText'],
   ...['generateObject', 'streamObject', 'generateImage', 'generateSpeech', 'transcribe', 'generateStream'],
-  ...['complete', 'completion', 'acompletion', 'completions', 'text_completion', 'atext_completion', 'responses'],
-  ...['aresponses', 'chat', 'achat', 'acomplete', 'stream_complete', 'astream_complete', 'stream_chat', 'astream_chat'],
-  ...['chat_stream', 'chatStream', 'chat_async', 'complete_async', 'stream_async', 'parse_async', 'streamChat'],
-  ...['invoke', 'ainvoke', 'astream', 'batch', 'abatch', 'astream_events', 'streamEvents', 'astream_log', 'transform'],
-  ...['predict', 'apredict', 'structured_predict', 'astructured_predict', 'predict_and_call', 'call', 'acall', '__call__'],
+  ...[
+    'complete',
+    'completion',
+    'acompletion',
+    'completions',
+    'text_completion',
+    'atext_completion',
+    'responses',
+  ],
+  ...[
+    'aresponses',
+    'chat',
+    'achat',
+    'acomplete',
+    'stream_complete',
+    'astream_complete',
+    'stream_chat',
+    'astream_chat',
+  ],
+  ...[
+    'chat_stream',
+    'chatStream',
+    'chat_async',
+    'complete_async',
+    'stream_async',
+    'parse_async',
+    'streamChat',
+  ],
+  ...[
+    'invoke',
+    'ainvoke',
+    'astream',
+    'batch',
+    'abatch',
+    'astream_events',
+    'streamEvents',
+    'astream_log',
+    'transform',
+  ],
+  ...[
+    'predict',
+    'apredict',
+    'structured_predict',
+    'astructured_predict',
+    'predict_and_call',
+    'call',
+    'acall',
+    '__call__',
+  ],
   ...['converse', 'converse_stream', 'invoke_model', 'invoke_model_with_response_stream', 'send'],
   ...['send_message', 'sendMessage', 'send_message_stream', 'sendMessageStream', 'send_message_async'],
-  ...['get_chat_message_content', 'get_chat_message_contents', 'get_streaming_chat_message_content', 'create_stream'],
+  ...[
+    'get_chat_message_content',
+    'get_chat_message_contents',
+    'get_streaming_chat_message_content',
+    'create_stream',
+  ],
   ...['get_streaming_chat_message_contents', 'get_text_content', 'invoke_prompt', 'invoke_prompt_stream'],
-  ...['text_generation', 'chat_completion', 'chatCompletion', 'chatCompletionStream', 'textGeneration', 'runTools'],
-  ...['extract', 'classify', 'cast', 'prompt', 'request', 'model_request', 'model_request_sync', 'forward', 'aforward'],
-  ...['messages', 'create_partial', 'create_iterable', 'create_with_completion', 'get_response', 'get_streaming_response'],
+  ...[
+    'text_generation',
+    'chat_completion',
+    'chatCompletion',
+    'chatCompletionStream',
+    'textGeneration',
+    'runTools',
+  ],
+  ...[
+    'extract',
+    'classify',
+    'cast',
+    'prompt',
+    'request',
+    'model_request',
+    'model_request_sync',
+    'forward',
+    'aforward',
+  ],
+  ...[
+    'messages',
+    'create_partial',
+    'create_iterable',
+    'create_with_completion',
+    'get_response',
+    'get_streaming_response',
+  ],
 ]);
 const agentWords = new Set([
-  ...['run', 'arun', 'run_sync', 'runSync', 'run_stream', 'runStream', 'run_stream_sync', 'run_stream_events', 'run_streamed'],
-  ...['run_async', 'runAsync', 'iter', 'kickoff', 'kickoff_async', 'kickoff_for_each', 'akickoff', 'kickoff_for_each_async'],
-  ...['query', 'aquery', 'invoke_stream', 'invoke', 'ainvoke', 'stream_async', 'invoke_async', 'initiate_chat'],
-  ...['a_initiate_chat', 'generate_reply', 'a_generate_reply', 'on_messages', 'on_messages_stream', 'print_response'],
-  ...['aprint_response', 'ask', 'respond', 'execute', 'execute_task', 'step', 'astep', 'streamVNext', 'generateVNext', 'start'],
-  ...['streamLegacy', 'generateLegacy', 'network', 'createRunAsync', 'synthesize', 'asynthesize', 'run_live', 'receive_response'],
-  ...['train', 'test', 'generate', 'stream', 'chat', 'achat', 'stream_chat', 'evaluate', 'run_until_done', 'a_run', 'process'],
+  ...[
+    'run',
+    'arun',
+    'run_sync',
+    'runSync',
+    'run_stream',
+    'runStream',
+    'run_stream_sync',
+    'run_stream_events',
+    'run_streamed',
+  ],
+  ...[
+    'run_async',
+    'runAsync',
+    'iter',
+    'kickoff',
+    'kickoff_async',
+    'kickoff_for_each',
+    'akickoff',
+    'kickoff_for_each_async',
+  ],
+  ...[
+    'query',
+    'aquery',
+    'invoke_stream',
+    'invoke',
+    'ainvoke',
+    'stream_async',
+    'invoke_async',
+    'initiate_chat',
+  ],
+  ...[
+    'a_initiate_chat',
+    'generate_reply',
+    'a_generate_reply',
+    'on_messages',
+    'on_messages_stream',
+    'print_response',
+  ],
+  ...[
+    'aprint_response',
+    'ask',
+    'respond',
+    'execute',
+    'execute_task',
+    'step',
+    'astep',
+    'streamVNext',
+    'generateVNext',
+    'start',
+  ],
+  ...[
+    'streamLegacy',
+    'generateLegacy',
+    'network',
+    'createRunAsync',
+    'synthesize',
+    'asynthesize',
+    'run_live',
+    'receive_response',
+  ],
+  ...[
+    'train',
+    'test',
+    'generate',
+    'stream',
+    'chat',
+    'achat',
+    'stream_chat',
+    'evaluate',
+    'run_until_done',
+    'a_run',
+    'process',
+  ],
 ]);
 const toolWords = new Set(['call_tool', 'callTool', 'call_tool_by_name', 'run_tool', 'execute_tool']);
 /** Calls that set something up and send nothing. */
@@ -58,20 +207,30 @@ export function classify(family: Family, path: readonly string[]): CallClass | u
   const name = path.at(-1) ?? '';
   const isOnObject = path.includes('()') || path.includes('|');
   const streaming = streamWords.test(name) ? true : undefined;
-  if (family === 'mcp') return toolWords.has(name) && isOnObject ? { kind: 'tool', streaming: undefined, isSure: true } : undefined;
+  if (family === 'mcp')
+    return toolWords.has(name) && isOnObject
+      ? { kind: 'tool', streaming: undefined, isSure: true }
+      : undefined;
   if (name === '()' || name === '|') {
     // An object that is called: `agent("…")`, `model([...])`. Calling what a function gave is set-up in JavaScript.
     const made = path.at(-2) === '()' ? lastName(path) : '';
     const callsObject = /^[A-Z]/.test(made) && callables.has(family);
-    return callsObject ? { kind: isAgentName(made) ? 'agent' : 'model', streaming: undefined, isSure: true } : undefined;
+    return callsObject
+      ? { kind: isAgentName(made) ? 'agent' : 'model', streaming: undefined, isSure: true }
+      : undefined;
   }
   if (setupWords.test(name)) return undefined;
   // A class is made, not called; a decorator is written with a small letter.
   if (/^[A-Z]/.test(name)) return undefined;
   const owner = path.at(-2);
+  // The AI SDK's providers give models: `openai.chat('gpt-4o')` sends nothing.
+  if (family === 'ai-sdk' && isOnObject && !path.some((one) => isAgentName(one))) return undefined;
   if (embeddingWords.test(name) || (owner === 'embeddings' && name === 'create'))
     return { kind: 'embedding', streaming: undefined, isSure: true };
-  if (family === 'vector-store') return retrievalWords.test(name) || name === 'query' ? { kind: 'retrieval', streaming: undefined, isSure: false } : undefined;
+  if (family === 'vector-store')
+    return retrievalWords.test(name) || name === 'query'
+      ? { kind: 'retrieval', streaming: undefined, isSure: false }
+      : undefined;
   if (!isOnObject) return ofModule(family, path, name, streaming);
   if (retrievalWords.test(name)) return { kind: 'retrieval', streaming: undefined, isSure: false };
   if (unrelatedOwners.has(owner ?? '')) return undefined;
@@ -85,15 +244,53 @@ export function classify(family: Family, path: readonly string[]): CallClass | u
 
 /** Parts of a client that make no model calls. */
 const unrelatedOwners = new Set([
-  ...['files', 'vector_stores', 'vectorStores', 'fine_tuning', 'fineTuning', 'assistants', 'threads', 'uploads', 'batches'],
-  ...['moderations', 'containers', 'evals', 'conversations', 'caches', 'operations', 'session_service', 'sessionService'],
+  ...[
+    'files',
+    'vector_stores',
+    'vectorStores',
+    'fine_tuning',
+    'fineTuning',
+    'assistants',
+    'threads',
+    'uploads',
+    'batches',
+  ],
+  ...[
+    'moderations',
+    'containers',
+    'evals',
+    'conversations',
+    'caches',
+    'operations',
+    'session_service',
+    'sessionService',
+  ],
 ]);
 
 /** Families whose objects are called directly. */
-const callables = new Set(['strands', 'smolagents', 'dspy', 'mirascope', 'guidance', 'outlines', 'langchain', 'agno', 'huggingface', 'semantic-kernel', 'marvin', 'cohere', 'camel']);
+const callables = new Set([
+  'strands',
+  'smolagents',
+  'dspy',
+  'mirascope',
+  'guidance',
+  'outlines',
+  'langchain',
+  'agno',
+  'huggingface',
+  'semantic-kernel',
+  'marvin',
+  'cohere',
+  'camel',
+]);
 
 /** Functions of a module: `litellm.completion`, `generateText`, `ollama.chat`, `query`. */
-function ofModule(family: Family, path: readonly string[], name: string, streaming: boolean | undefined): CallClass | undefined {
+function ofModule(
+  family: Family,
+  path: readonly string[],
+  name: string,
+  streaming: boolean | undefined,
+): CallClass | undefined {
   const sure = { kind: 'model', streaming, isSure: true } as const;
   switch (family) {
     case 'ai-sdk':
@@ -103,14 +300,19 @@ function ofModule(family: Family, path: readonly string[], name: string, streami
     case 'openai-agents':
     case 'strands':
     case 'claude-agent':
-      if (name === 'run' || name === 'query' || path.at(-2) === 'Runner') return { kind: 'agent', streaming, isSure: true };
+      if (name === 'run' || name === 'query' || path.at(-2) === 'Runner')
+        return { kind: 'agent', streaming, isSure: true };
       return undefined;
     case 'dspy':
     case 'langchain':
     case 'llamaindex':
       return undefined;
     default:
-      return modelWords.has(name) && path.length <= 4 ? sure : agentWords.has(name) && path.length === 2 && /^[A-Z]/.test(path[0] ?? '') ? { kind: 'agent', streaming, isSure: false } : undefined;
+      return modelWords.has(name) && path.length <= 4
+        ? sure
+        : agentWords.has(name) && path.length === 2 && /^[A-Z]/.test(path[0] ?? '')
+          ? { kind: 'agent', streaming, isSure: false }
+          : undefined;
   }
 }
 
@@ -132,14 +334,27 @@ export function classifyChain(chain: readonly string[]): CallClass | undefined {
   const owner = chain.at(-2) ?? '';
   const before = chain.at(-3) ?? '';
   const sure = (kind: CallKind, streaming?: boolean): CallClass => ({ kind, streaming, isSure: true });
-  if (owner === 'completions' && /^(?:create|parse|stream|runTools)$/.test(name)) return sure('model', name === 'stream' ? true : undefined);
-  if (owner === 'responses' && /^(?:create|parse|stream)$/.test(name)) return sure('model', name === 'stream' ? true : undefined);
-  if (owner === 'messages' && /^(?:create|stream|parse)$/.test(name) && before !== 'threads') return sure('model', name === 'stream' ? true : undefined);
+  if (owner === 'completions' && /^(?:create|parse|stream|runTools)$/.test(name))
+    return sure('model', name === 'stream' ? true : undefined);
+  if (owner === 'responses' && /^(?:create|parse|stream)$/.test(name))
+    return sure('model', name === 'stream' ? true : undefined);
+  if (owner === 'messages' && /^(?:create|stream|parse)$/.test(name) && before !== 'threads')
+    return sure('model', name === 'stream' ? true : undefined);
   if (owner === 'embeddings' && name === 'create') return sure('embedding');
-  if (/^(?:generate_content|generate_content_stream|generate_content_async|generateContent|generateContentStream)$/.test(name))
+  if (
+    /^(?:generate_content|generate_content_stream|generate_content_async|generateContent|generateContentStream)$/.test(
+      name,
+    )
+  )
     return sure('model', streamWords.test(name) ? true : undefined);
-  if (/^(?:converse|converse_stream|invoke_model|invoke_model_with_response_stream)$/.test(name)) return sure('model', streamWords.test(name) ? true : undefined);
-  if (/^(?:embed_content|embedContent|embed_query|embed_documents|embedQuery|embedDocuments|get_text_embedding)$/.test(name)) return sure('embedding');
+  if (/^(?:converse|converse_stream|invoke_model|invoke_model_with_response_stream)$/.test(name))
+    return sure('model', streamWords.test(name) ? true : undefined);
+  if (
+    /^(?:embed_content|embedContent|embed_query|embed_documents|embedQuery|embedDocuments|get_text_embedding)$/.test(
+      name,
+    )
+  )
+    return sure('embedding');
   if (/^(?:call_tool|callTool)$/.test(name)) return sure('tool');
   return undefined;
 }
