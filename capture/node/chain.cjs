@@ -6,11 +6,10 @@
 'use strict';
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { limits, userFrames } = require('./stack.cjs');
+const { originChain } = require('./threads.cjs');
 
 /** What the user's code called when it entered a library: the chain of that call. */
 let entries;
-/** The chain of the `new Worker` that this thread comes from. */
-let origin = () => undefined;
 
 /** The chain of the library call around what runs now. */
 const currentEntry = () => (entries ? entries.getStore() : undefined);
@@ -35,6 +34,9 @@ function callChain() {
   return chain;
 }
 
+/** The chain of a thread that is started now; undefined where no frame is known. */
+const threadChain = () => spanChain(undefined);
+
 /**
  * The chain of a span that starts now.
  *
@@ -47,7 +49,7 @@ function spanChain(parent) {
   if (entry) return within(found.awaiting, entry) || led('entry', entry);
   if (parent) return within(found.awaiting, parent) || led(isWeak(parent) ? parent.lead : 'parent', parent);
   if (found.awaiting.length > 0) return withOrigin({ lead: 'async', items: found.awaiting });
-  const from = origin();
+  const from = originChain();
   return from && led('thread', from);
 }
 
@@ -77,7 +79,7 @@ function joined({ sync, awaiting, near }, entry) {
 const first = ({ items }) => items[0];
 
 function withOrigin(chain) {
-  const from = origin();
+  const from = originChain();
   return from ? { lead: chain.lead, items: chain.items.concat('thread', from.items) } : chain;
 }
 
@@ -100,9 +102,4 @@ function textOf({ lead, items }) {
   return `${text}]`;
 }
 
-/** Says where the thread's chain is to be had. */
-function setOrigin(read) {
-  origin = read;
-}
-
-module.exports = { callChain, currentEntry, setOrigin, spanChain, textOf, withEntry };
+module.exports = { callChain, currentEntry, spanChain, textOf, threadChain, withEntry };

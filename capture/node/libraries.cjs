@@ -8,7 +8,11 @@
 'use strict';
 
 const generation = ['generateText', 'streamText', 'generateObject', 'streamObject', 'embed', 'embedMany'];
+/** SDKs that one generator makes for many services; with their helpers that send several requests. */
 const stainless = [
+  'runUntilDone',
+  'done',
+  Symbol.asyncIterator,
   'create',
   'parse',
   'stream',
@@ -83,6 +87,7 @@ const packages = new Map(
     '@openai/codex-sdk': { methods: { Thread: ['run', 'runStreamed'] } },
     '@anthropic-ai/claude-agent-sdk': { functions: ['query'] },
     '@mastra/core': {
+      special: 'mastra',
       functions: generation,
       methods: {
         Agent: [
@@ -110,6 +115,7 @@ const packages = new Map(
       },
     },
     '@mastra/observability': { special: 'mastra' },
+    '@mastra/otel-exporter': { special: 'mastra' },
     '@genkit-ai/ai': {
       functions: [
         'generate',

@@ -1,2 +1,35 @@
+/**
+ * For a Node without `module.registerHooks` (before 22.15): CommonJS files are seen where they are compiled, ES
+ * modules where Node's loader reads them, which it does by the public functions of `fs`.
+ */
 'use strict';
-module.exports = { watchModules() {} };
+const fs = require('node:fs');
+const nodeModule = require('node:module');
+const { attempt, around } = require('./guard.cjs');
+
+/** @param changed `(address, source)` → the text in its place, or undefined */
+function watchLoads(changed) {
+  const { prototype } = nodeModule;
+  prototype._compile = around(prototype._compile, (original, self, args) => {
+    const text = attempt(() => changed(String(args[1]), args[0]));
+    return Reflect.apply(original, self, text === undefined ? args : [text, ...args.slice(1)]);
+  });
+  const read = (file, source) => {
+    const text = attempt(() => changed(file.href, source));
+    if (text === undefined) return source;
+    return typeof source === 'string' ? text : Buffer.from(text);
+  };
+  // The loader asks by URL; hardly anyone else does, and nobody for the text of a library's module.
+  fs.readFileSync = around(fs.readFileSync, (original, self, args) => {
+    const source = Reflect.apply(original, self, args);
+    return isModule(args[0]) ? read(args[0], source) : source;
+  });
+  fs.promises.readFile = around(fs.promises.readFile, (original, self, args) => {
+    const reading = Reflect.apply(original, self, args);
+    return isModule(args[0]) ? reading.then((source) => read(args[0], source)) : reading;
+  });
+}
+
+const isModule = (file) => file instanceof URL && /\.[cm]?js$/.test(file.pathname);
+
+module.exports = { watchLoads };

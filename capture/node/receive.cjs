@@ -19,8 +19,7 @@ function receive(packageName, kind, parts, cjsModule) {
       }
       if (library.special)
         special(library.special, name, value, (next) => replace(value, next, set, cjsModule));
-      if (set) {
-        if (!library.functions || !library.functions.includes(name)) return;
+      if (set && library.functions && library.functions.includes(name)) {
         replace(value, require('./entries.cjs').entry(value), set, cjsModule);
       } else if (value.prototype) {
         enterClass(value, library.methods || {}, name);
@@ -64,8 +63,8 @@ function replace(before, next, set, cjsModule) {
 
 function special(kind, name, value, replaceWith) {
   if (kind === 'langChain') require('./langChain.cjs').hook(name, value, replaceWith);
-  else if (kind === 'mastra') require('./mastra.cjs').hook(name, value);
-  else if (kind === 'googleGenAi') require('./googleGenAi.cjs').hook(name, value);
+  else if (kind === 'mastra') require('./mastra.cjs').hook(name, value, replaceWith);
+  else if (kind === 'googleGenAi') require('./googleGenAi.cjs').hook(name, value, replaceWith);
 }
 
 module.exports = { receive };

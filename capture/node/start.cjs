@@ -1,55 +1,76 @@
 /**
- * Waits for OpenTelemetry: an accessor where its API keeps what is registered, in each copy and module system. Does
- * next to nothing in a program that never registers anything.
+ * What runs before every program, and so does next to nothing: it leaves an accessor where OpenTelemetry's API keeps
+ * what is registered, and looks at the path of each file that is loaded. All else is loaded when one of them says so.
  */
 'use strict';
-const { attempt } = require('./guard.cjs');
+const nodeModule = require('node:module');
 const { isActive } = require('./settings.cjs');
 
 const apiKeys = ['opentelemetry.js.api.1', 'opentelemetry.js.api.2'];
 const mark = Symbol.for('llm_trace_inspector.capture');
 
+/** Runs it; undefined when it throws: the program is not to know. */
+function attempt(run) {
+  try {
+    return run();
+  } catch (error) {
+    require('./guard.cjs').report(error);
+    return undefined;
+  }
+}
+
+/** Idempotent: the hook may be loaded twice. */
 function start() {
   if (globalThis[mark] || !isActive()) return;
   const receive = (...args) => attempt(() => require('./receive.cjs').receive(...args));
   Object.defineProperty(globalThis, mark, { value: { receive }, configurable: true });
   for (const key of apiKeys) watchApi(Symbol.for(key));
-  require('./load.cjs').watchLoads(() => attempt(() => require('./revision.cjs').ensureInEnvironment()));
+  if (typeof nodeModule.registerHooks === 'function') nodeModule.registerHooks({ load });
+  else require('./loadOlder.cjs').watchLoads(changed);
 }
 
 /** The API's registry is a plain object that it makes itself: what is put in its place passes through here. */
 function watchApi(key) {
   let registry = globalThis[key];
-  if (registry !== undefined) attempt(() => watchRegistry(registry));
+  if (registry !== undefined) attempt(() => require('./registry.cjs').watchRegistry(registry));
   Object.defineProperty(globalThis, key, {
     configurable: true,
     enumerable: true,
     get: () => registry,
     set(value) {
       registry = value;
-      attempt(() => watchRegistry(value));
+      attempt(() => require('./registry.cjs').watchRegistry(value));
     },
   });
 }
 
-/** Registering assigns, unregistering deletes: then the next registration defines this accessor again. */
-function watchRegistry(registry) {
-  if (typeof registry !== 'object' || registry === null) return;
-  attempt(() => require('./revision.cjs').ensureInEnvironment());
-  const own = Object.getOwnPropertyDescriptor(registry, 'trace');
-  if (own && own.set) return;
-  let provider = registry.trace;
-  const hook = () => attempt(() => require('./spans.cjs').hookProvider(provider));
-  if (provider !== undefined) hook();
-  Object.defineProperty(registry, 'trace', {
-    configurable: true,
-    enumerable: true,
-    get: () => provider,
-    set(value) {
-      provider = value;
-      if (value !== undefined) hook();
-    },
-  });
+/** Node's own hook: no frame of ours is on any stack when the file runs. */
+function load(url, context, nextLoad) {
+  const result = nextLoad(url, context);
+  const text = attempt(() => changed(url, result.source));
+  return text === undefined ? result : { ...result, source: text };
+}
+
+/**
+ * The text that takes the place of a file's, or undefined.
+ *
+ * @param address path or URL
+ */
+function changed(address, source) {
+  if (address.startsWith('node:')) {
+    if (address === 'node:worker_threads') require('./threads.cjs').prepare();
+    return undefined;
+  }
+  if (source === null || source === undefined) return undefined;
+  return address.includes('node_modules')
+    ? require('./transform.cjs').changedLibrary(address, source)
+    : changedOwn(address, source);
+}
+
+/** The user's own files stay as they are, but for bundles, which have libraries in them. */
+function changedOwn(address, source) {
+  if (source.length > 65_536) return require('./bundles.cjs').changedBundle(address, source);
+  return undefined;
 }
 
 module.exports = { start };

@@ -3,11 +3,16 @@
  * file's functions and classes over when it has run. Lines, and with them source maps, stay as they are.
  */
 'use strict';
+const { attempt } = require('./guard.cjs');
 const { libraryOf } = require('./libraries.cjs');
 
 const folder = 'node_modules';
+const mostParts = 2000;
+/** At the start of a line; some compilers leave the end of a comment there. */
 const declaration =
-  /^(?:export\s+(?:default\s+)?)?(?:(?:async\s+)?(function)\s*\*?\s*|(?:abstract\s+)?class\s+|(?:var|let|const)\s+)([A-Za-z_$][\w$]*)(?=\s*[({=<]|\s+extends\b)/gm;
+  /^(?:\s?\*\/ ?)?(?:export\s+(?:default\s+)?)?(?:(?:async\s+)?(function)\s*\*?\s*|(class)\s+|(?:var|let|const)\s+)([A-Za-z_$][\w$]*)/gm;
+/** What follows the name of a variable that holds a class, as compilers write it. */
+const classValue = /^\s*=\s*(?:\/\*[^*]*\*\/\s*)?(?:class\b|\(\(\)\s*=>\s*\{|\(function\b|_class\b)/;
 
 /** `{ name, file }` of a path in an installed package; undefined for other paths. */
 function packageOf(path) {
@@ -42,6 +47,27 @@ function planFor({ name, file }) {
   return library && /\.[cm]?js$/.test(file) ? { kind: 'library', library } : undefined;
 }
 
+const appendixEnd =
+  '(globalThis[Symbol.for("llm_trace_inspector.capture")]||{},typeof module==="object"?module:undefined);';
+let isTelemetryKnown = false;
+
+/** The new text of a library's file, or undefined when it stays as it is. */
+function changedLibrary(address, source) {
+  const found = packageOf(address);
+  if (found === undefined) return undefined;
+  if (!isTelemetryKnown && found.name.startsWith('@opentelemetry/')) {
+    isTelemetryKnown = true;
+    attempt(() => require('./revision.cjs').ensureInEnvironment());
+  }
+  const plan = planFor(found);
+  if (plan === undefined) return undefined;
+  const text = typeof source === 'string' ? source : Buffer.from(source).toString('utf8');
+  // Older Nodes show the same text twice.
+  if (text.endsWith(appendixEnd)) return undefined;
+  const more = appendix(text, plan, found.name);
+  return more === '' ? undefined : text + more;
+}
+
 /** A bundler's name for a declaration, without the number that made it unique. */
 const plain = (name) => name.replace(/(?:\$\d*|\d+)$/, '');
 
@@ -49,31 +75,27 @@ const plain = (name) => name.replace(/(?:\$\d*|\d+)$/, '');
 function appendix(text, { kind, library }, packageName) {
   const functions = library && library.functions ? library.functions : [];
   const methods = library && library.methods ? library.methods : {};
-  const every = methods['*'] !== undefined || (library && library.special !== undefined);
+  const isSpecial = library !== undefined && library.special !== undefined;
+  const every = methods['*'] !== undefined || isSpecial;
   if (kind === 'library' && !every && !mentions(text, functions, Object.keys(methods))) return '';
-  const parts = [];
-  const seen = new Set();
+  const parts = new Map();
   declaration.lastIndex = 0;
-  for (let found = declaration.exec(text); found; found = declaration.exec(text)) {
-    const [whole, isFunction, name] = found;
+  for (let found = declaration.exec(text); found && parts.size < mostParts; found = declaration.exec(text)) {
+    const [, isFunction, isClass, name] = found;
     const known = plain(name);
-    if (seen.has(name) || parts.length >= 2000) continue;
+    const mayBeClass = /^[A-Z]/.test(known) && (every || methods[known] !== undefined || kind === 'tracer');
+    const value = `${JSON.stringify(known)},()=>${name}`;
     if (isFunction) {
-      if (!functions.includes(known) && !(library && library.special)) continue;
-      parts.push(`[${JSON.stringify(known)},()=>${name},(v)=>{${name}=v}]`);
-    } else {
-      const isClass =
-        /class\s/.test(whole) || /^\s*=\s*(?:\/\*[^*]*\*\/\s*)?class\b/.test(after(text, declaration));
-      if (!isClass) continue;
-      if (kind !== 'tracer' && !every && methods[known] === undefined) continue;
-      parts.push(`[${JSON.stringify(known)},()=>${name}]`);
+      if (functions.includes(known) || isSpecial) parts.set(name, `[${value},(v)=>{${name}=v}]`);
+      else if (mayBeClass) parts.set(name, `[${value}]`);
+    } else if (mayBeClass && (isClass || classValue.test(after(text, declaration)))) {
+      parts.set(name, isSpecial ? `[${value},(v)=>{${name}=v}]` : `[${value}]`);
     }
-    seen.add(name);
   }
-  if (parts.length === 0) return '';
+  if (parts.size === 0) return '';
   return (
-    `\n;((c,m)=>{c.receive&&c.receive(${JSON.stringify(packageName)},${JSON.stringify(kind)},[${parts.join(',')}],m)})` +
-    `(globalThis[Symbol.for("llm_trace_inspector.capture")]||{},typeof module==="object"?module:undefined);`
+    `\n;((c,m)=>{c.receive&&c.receive(${JSON.stringify(packageName)},${JSON.stringify(kind)},[${[...parts.values()].join(',')}],m)})` +
+    appendixEnd
   );
 }
 
@@ -86,4 +108,4 @@ function mentions(text, functions, classes) {
   );
 }
 
-module.exports = { appendix, packageOf, planFor };
+module.exports = { changedLibrary, packageOf };
