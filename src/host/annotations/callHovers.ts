@@ -57,7 +57,7 @@ export class CallHovers implements vscode.HoverProvider, vscode.Disposable {
       shown,
       scope: this.#display.current.scope,
       rows: rows.slice(0, shownCalls),
-      linksOf: (row) => linksOf(row, rows),
+      linksOf,
       links: [
         { label: vscode.l10n.t('All calls'), command: commands.showCallsHere, argument: all },
         { label: vscode.l10n.t('Calls in Code'), command: commands.revealCallSite, argument: all },
@@ -94,10 +94,18 @@ export class CallHovers implements vscode.HoverProvider, vscode.Disposable {
   }
 }
 
-const linkedCommands = [commands.showDetails, commands.showCallsHere, commands.revealCallSite];
+const linkedCommands = [
+  commands.showDetails,
+  commands.openFlameChart,
+  commands.showCallsHere,
+  commands.revealCallSite,
+];
 
-function linksOf(row: SpanRow, _rows: readonly SpanRow[]): HoverLink[] {
-  const target = { traceId: row.traceId, spanId: row.spanId };
+function linksOf({ traceId, spanId }: SpanRow): HoverLink[] {
+  const target = { traceId, spanId };
   if (!isDetailsTarget(target)) return [];
-  return [{ label: vscode.l10n.t('Details'), command: commands.showDetails, argument: target }];
+  return [
+    { label: vscode.l10n.t('Details'), command: commands.showDetails, argument: target },
+    { label: vscode.l10n.t('Flame chart'), command: commands.openFlameChart, argument: target },
+  ];
 }

@@ -1,4 +1,5 @@
 /** What the calls of a line or function say in the editor, as plain text: numbers and words of our own only. Pure. */
+import { visibleLabel } from '../../base/visibleText.ts';
 import type { CallSums, LineAnnotation, Staleness } from '../../protocol/code.ts';
 import {
   addPartial,
@@ -140,7 +141,7 @@ export function badgeText(sums: CallSums): string | undefined {
 
 /** Why the numbers may not be those of the code that stands there; a sentence. */
 export function staleText(stale: ShownLine['stale'], { revision }: Partial<Staleness>): string | undefined {
-  const at = revision === undefined ? '' : `, at revision ${revision.slice(0, 12)}`;
+  const at = revision === undefined ? '' : `, at revision ${visibleLabel(revision.slice(0, 12), 40)}`;
   switch (stale) {
     case undefined:
       return undefined;
