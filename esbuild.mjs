@@ -56,6 +56,7 @@ const targets = [
   { entry: 'src/host/extension.ts', out: 'dist/extension.js', options: { ...node, external: ['vscode'] } },
   { entry: 'src/engine/main.ts', out: 'dist/engine.js', options: node },
   { entry: 'src/engine/indexerMain.ts', out: 'dist/indexer.js', options: node },
+  { entry: 'src/engine/codeMain.ts', out: 'dist/code.js', options: node },
   { entry: 'src/engine/flameMain.ts', out: 'dist/flame.js', options: node },
   { entry: 'src/cli/main.ts', out: 'dist/cliMain.js', options: node },
   {

@@ -9,6 +9,7 @@ import type {
   Staleness,
 } from '../protocol/code.ts';
 import type { CallTable } from './callTable.ts';
+import { columnOf } from './problems.ts';
 import { sumPaths } from './sumPaths.ts';
 import { innermost, type Site, type Sites, type SiteSources } from './sites.ts';
 
@@ -109,10 +110,7 @@ function annotateLine(parts: AnnotationParts, file: string, group: LineGroup): L
   return {
     line: group.line,
     endLine: newest.site.endLine,
-    column:
-      newest.site.state === 'same' && newest.site.line === newest.site.told.line
-        ? newest.site.told.column
-        : undefined,
+    column: columnOf(newest.site),
     function: functionOf(parts, file, group).name,
     self,
     through,

@@ -27,6 +27,10 @@ export class FlagSets {
     return id;
   }
 
+  get count(): number {
+    return this.#sets.length;
+  }
+
   at(id: number): readonly FlagKind[] {
     return this.#sets[id] ?? [];
   }

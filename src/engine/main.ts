@@ -40,7 +40,7 @@ const front = new Front({
 const codeThread = new ReadingThread<CodeRequests, keyof CodeEvents>({
   name: 'code',
   workerPath: path.join(__dirname, 'code.js'),
-  start: { dbPath: start.dbPath },
+  start: { dbPath: start.dbPath, openedAt: Date.now() },
   kept: ['code/configure'],
   events: ['code/changed'],
   emit: (event, body) => channel.emit(event, body),

@@ -18,6 +18,8 @@ export type ReadingThreadEvents = Pick<EngineEvents, 'store/changed'>;
 export interface ReadingThreadStart {
   /** Path of the index; the journal lies beside it. */
   readonly dbPath: string;
+  /** When the window's engine began, milliseconds since the epoch. */
+  readonly openedAt?: number;
 }
 
 type EventName = keyof EngineEvents & string;

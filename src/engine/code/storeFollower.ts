@@ -7,6 +7,7 @@ import {
   codeTracesChanged,
   lastSpanId,
   removedRevision,
+  spanIdsOfTrace,
 } from '../../store/queries/code.ts';
 import type { CodeSpan, CodeTrace } from '../../store/queries/code.ts';
 
@@ -45,6 +46,7 @@ export class StoreFollower {
   #reader: IndexReader | undefined;
   /** Everything up to here was told. */
   #revision = 0;
+  #generation = 0;
   /** Rows above it were not read yet; those between it and `#below` were. */
   #top = 0;
   /** Rows up to here are still to be read; below 0 when none is left. */
@@ -120,10 +122,11 @@ export class StoreFollower {
     this.#reader ??= IndexReader.open(this.#options.dbPath);
     if (!this.#reader) return false;
     this.#reader.poll();
-    const { revision } = this.#reader;
-    if (isNew || revision < this.#revision) {
+    const { revision, generation } = this.#reader;
+    if (isNew || generation !== this.#generation || revision < this.#revision) {
       // Another file may lie there: row ids and trace numbers mean something else.
-      if (!isNew || this.#top > 0) this.#options.sink.cleared();
+      if (this.#top > 0) this.#options.sink.cleared();
+      this.#generation = generation;
       this.#revision = revision;
       this.#top = this.#reader.code(lastSpanId);
       this.#below = this.#top;
@@ -178,16 +181,21 @@ export class StoreFollower {
 
   async #readTrace(reader: IndexReader, t: number): Promise<void> {
     const { sink } = this.#options;
-    const spanIds = new Set<string>();
-    for (let after = ''; ;) {
+    let count = 0;
+    let after = '';
+    for (;;) {
       const rows = reader.code((context) => codeSpansOfTrace(context, t, after, pageRows));
-      for (const { spanId } of rows) spanIds.add(spanId);
       if (rows.length > 0) sink.spans(rows);
+      count += rows.length;
       after = rows.at(-1)?.spanId ?? '';
       if (rows.length < pageRows) break;
       await this.#pause();
     }
-    if (sink.spansOf(t) > spanIds.size) sink.wholeTrace(t, spanIds);
+    if (sink.spansOf(t) > count)
+      sink.wholeTrace(
+        t,
+        reader.code((context) => spanIdsOfTrace(context, t)),
+      );
   }
 
   /** Traces that are gone, and numbers of traces that were used again. */

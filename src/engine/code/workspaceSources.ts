@@ -1,0 +1,170 @@
+import type { CodeRequests, CodeSettings } from '../../protocol/code.ts';
+import type { SourceIndex } from '../../source/callSiteIndexApi.ts';
+import type { OpenSources, SourceTools } from './sourceTools.ts';
+import { isExcluded, isSourceFile, readSourceFile, sourceFiles } from './workspaceFiles.ts';
+import { keyOfPath } from './workspacePaths.ts';
+
+/** What is told of the workspace's sources; files by the index's keys. */
+export interface SourcesListener {
+  fileRead(key: string, modifiedMicros: number): void;
+  fileRemoved(key: string): void;
+  renamed(from: string, to: string): void;
+  /** All files were read, or those that changed: spans may be found now that were not. */
+  settled(): void;
+  failed(error: unknown): void;
+}
+
+/** Keeps the static index of the workspace's files, in the background: one file at a time, then others have their turn. */
+export class WorkspaceSources {
+  readonly #open: OpenSources;
+  readonly #listener: SourcesListener;
+  #tools: SourceTools | undefined;
+  #opening: Promise<SourceTools> | undefined;
+  #folders: readonly string[] = [];
+  #excluded: ReadonlySet<string> = new Set();
+  /** Absolute paths of files to be read. */
+  readonly #queue = new Set<string>();
+  #working: Promise<void> | undefined;
+  /** Grows with each configuration: what an earlier one began is not gone on with. */
+  #generation = 0;
+  #isScanning = false;
+
+  constructor(open: OpenSources, listener: SourcesListener) {
+    this.#open = open;
+    this.#listener = listener;
+  }
+
+  get tools(): SourceTools | undefined {
+    return this.#tools;
+  }
+
+  get index(): SourceIndex | undefined {
+    return this.#tools?.index;
+  }
+
+  /** Reads the folders anew, those with `first` in them first; without folders nothing is read. */
+  configure(
+    { folders, excludedFolders }: Pick<CodeSettings, 'folders' | 'excludedFolders'>,
+    first: Iterable<string>,
+  ): void {
+    this.#generation++;
+    this.#folders = folders;
+    this.#excluded = new Set(excludedFolders);
+    this.#tools = undefined;
+    this.#queue.clear();
+    if (folders.length === 0) return;
+    for (const file of first) if (this.#isOurs(file)) this.#queue.add(file);
+    this.#isScanning = true;
+    this.#work();
+  }
+
+  /** Absolute paths, in the machine's own form. */
+  filesChanged({ changed, deleted, renamed }: CodeRequests['code/filesChanged']['params']): void {
+    for (const { from, to } of renamed) {
+      this.#rename(keyOfPath(from), keyOfPath(to));
+      if (this.#isOurs(to)) this.#queue.add(to);
+    }
+    for (const file of deleted) {
+      this.#queue.delete(file);
+      this.#remove(keyOfPath(file));
+    }
+    for (const file of changed) if (this.#isOurs(file)) this.#queue.add(file);
+    if (this.#queue.size > 0) this.#work();
+  }
+
+  /** Resolves when nothing is left to be read. */
+  async idle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  close(): void {
+    this.#generation++;
+    this.#queue.clear();
+  }
+
+  #work(): void {
+    this.#working ??= this.#read(this.#generation).finally(() => {
+      this.#working = undefined;
+      if (this.#queue.size > 0 || this.#isScanning) this.#work();
+    });
+  }
+
+  async #read(generation: number): Promise<void> {
+    const isOver = (): boolean => generation !== this.#generation;
+    try {
+      this.#opening ??= this.#open();
+      const tools = await this.#opening;
+      this.#opening = undefined;
+      if (isOver()) return;
+      this.#tools = tools;
+      await this.#readQueue(tools.index, isOver);
+      if (this.#isScanning) {
+        this.#isScanning = false;
+        for await (const file of sourceFiles(this.#folders, this.#excluded)) {
+          if (isOver()) return;
+          if (!tools.index.has(keyOfPath(file))) await this.#readFile(tools.index, file, isOver);
+        }
+      }
+      await this.#readQueue(tools.index, isOver);
+      if (!isOver()) this.#listener.settled();
+    } catch (error) {
+      this.#opening = undefined;
+      this.#isScanning = false;
+      this.#queue.clear();
+      if (!isOver()) this.#listener.failed(error);
+    }
+  }
+
+  async #readQueue(index: SourceIndex, isOver: () => boolean): Promise<void> {
+    for (const file of this.#queue) {
+      this.#queue.delete(file);
+      await this.#readFile(index, file, isOver);
+      if (isOver()) return;
+    }
+  }
+
+  async #readFile(index: SourceIndex, path: string, isOver: () => boolean): Promise<void> {
+    const file = await readSourceFile(path);
+    if (isOver()) return;
+    if (!file) {
+      this.#remove(keyOfPath(path));
+      return;
+    }
+    index.update(file.key, file.text);
+    this.#listener.fileRead(file.key, file.modifiedMicros);
+    // Messages and the store's changes have their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #rename(from: string, to: string): void {
+    const { index } = this;
+    if (index) {
+      for (const file of [...index.files()]) {
+        if (file === from) index.rename(file, to);
+        else if (file.startsWith(`${from}/`)) index.rename(file, to + file.slice(from.length));
+      }
+    }
+    this.#listener.renamed(from, to);
+  }
+
+  #remove(key: string): void {
+    const { index } = this;
+    if (index) {
+      for (const file of [...index.files()]) {
+        if (file === key || file.startsWith(`${key}/`)) index.remove(file);
+      }
+    }
+    this.#listener.fileRemoved(key);
+  }
+
+  #isOurs(file: string): boolean {
+    if (!isSourceFile(file)) return false;
+    return this.#folders.some(
+      (folder) => isInside(file, folder) && !isExcluded(file, folder, this.#excluded),
+    );
+  }
+}
+
+function isInside(file: string, folder: string): boolean {
+  return keyOfPath(file).startsWith(`${keyOfPath(folder)}/`);
+}
