@@ -9,8 +9,10 @@ const help = `llm-trace-inspector: receive, store and question LLM traces withou
   spans    --db PATH [--trace ID] [--kind K] [--workspace DIR]    one span a line, in tree order
   explain  SPAN_ID --db PATH [--estimate]                         where each value of a span came from
   reindex  --db PATH                                              read the journal again
+  env      [--workspace DIR] [--endpoint URL] [--shell S]         the environment that makes programs send here
 
 PATH names the index; the journal lies beside it. Answers are JSON on standard output.
+S is sh (unless told), fish, pwsh or json; for sh: eval "$(llm-trace-inspector env)".
 T is an ISO 8601 time, epoch milliseconds, or how long ago: 30m, 2h, 7d.
 Readers wait for an engine that is behind: --wait SECONDS, 30 unless told.
 `;
@@ -24,6 +26,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['traces', async () => (await import('./traces.ts')).traces],
   ['spans', async () => (await import('./spans.ts')).spans],
   ['explain', async () => (await import('./explain.ts')).explain],
+  ['env', async () => (await import('./env.ts')).env],
   ['reindex', async () => (await import('./reindex.ts')).reindex],
 ]);
 

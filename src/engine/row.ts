@@ -1,5 +1,6 @@
 import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
 import type { SpanInput } from '../conventions/input.ts';
+import { workspaceAttribute } from '../environment/programEnvironment.ts';
 import type { CostResult } from '../model/cost.ts';
 import type { Flag } from '../model/flag.ts';
 import type { SourceLocation } from '../model/source.ts';
@@ -29,8 +30,16 @@ export function interpret(input: SpanInput, facts: SpanFacts, range: StoredRange
     traceId: span.traceId,
     spanId,
     parentSpanId: facts.parentSpanId ?? span.parentSpanId,
-    service: text(resource.attributes, 'service.name') ?? 'unknown_service',
+    service: serviceOf(resource.attributes),
   };
+}
+
+/** The service's name; of a program that has none, the name of the folder it was started from, where that is known. */
+function serviceOf(resource: AttributeMap): string {
+  const name = text(resource, 'service.name') ?? 'unknown_service';
+  if (!name.startsWith('unknown_service')) return name;
+  const folder = text(resource, workspaceAttribute)?.replace(/[/\\]+$/, '');
+  return folder?.slice(Math.max(folder.lastIndexOf('/'), folder.lastIndexOf('\\')) + 1) || name;
 }
 
 /** The process a span came from: two spans of one call that lie in two traces come from the same one. */

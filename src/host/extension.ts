@@ -14,6 +14,8 @@ import { spanCommands } from './commands/spanCommands.ts';
 import { storeCommands } from './commands/storeCommands.ts';
 import { viewCommands } from './commands/viewCommands.ts';
 import { ExplanationDocuments } from './explain/explanationDocuments.ts';
+import { registerDebugConfigurations } from './environment/debugConfigurations.ts';
+import { ProgramEnvironments } from './environment/programEnvironments.ts';
 import { commands, explanationScheme } from './ids.ts';
 import { DetailsPanel } from './panels/details/detailsPanel.ts';
 import { EditorLink } from './panels/flame/editorLink.ts';
@@ -82,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
     log,
     settings,
     engine,
+    environments: add(new ProgramEnvironments(context, engine, settings, log)),
     traces: add(new TracesView(engine, log, contextKeys, context.workspaceState, selection)),
     callSites: add(new CallSitesView(engine, log, context.workspaceState)),
     code: add(new CodeAnnotations({ context, engine, log, contextKeys })),
@@ -94,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   add(
     vscode.workspace.registerTextDocumentContentProvider(explanationScheme, new ExplanationDocuments(engine)),
   );
+  add(registerDebugConfigurations(services.environments));
   add(settings.onChanged((changed) => void configure(engine, changed, log)));
 
   if (hasSqlite()) {

@@ -1,7 +1,11 @@
 import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { Shell, Target } from '../environment/environmentText.ts';
-import { environmentFor, environmentText, shellOf } from '../environment/environmentText.ts';
+import type { EnvironmentVariable } from '../../environment/programEnvironment.ts';
+import { applied } from '../../environment/programEnvironment.ts';
+import type { Shell } from '../../environment/shellText.ts';
+import { shellOf, statements } from '../../environment/shellText.ts';
+import type { Target } from '../environment/copyable.ts';
+import { copyable } from '../environment/copyable.ts';
 import { commands } from '../ids.ts';
 import { endpointUrl } from '../services/engineState.ts';
 import type { CommandTable, Services } from './services.ts';
@@ -33,6 +37,11 @@ function urls({ engine }: Services): { grpc?: string; http?: string } {
   return { ...(grpc ? { grpc: endpointUrl(grpc) } : {}), ...(http ? { http: endpointUrl(http) } : {}) };
 }
 
+function variablesFor({ environments }: Services, target: Target): EnvironmentVariable[] | undefined {
+  const variables = environments.variables(homeOrWorkspace().cwd);
+  return variables && copyable(variables, target);
+}
+
 async function copyEndpoint(services: Services, protocol: 'grpc' | 'http'): Promise<void> {
   const url = urls(services)[protocol];
   if (url === undefined) return notListening();
@@ -41,9 +50,9 @@ async function copyEndpoint(services: Services, protocol: 'grpc' | 'http'): Prom
 }
 
 async function copyEnvironment(services: Services, target: Target, shell: Shell): Promise<void> {
-  const variables = environmentFor(target, urls(services));
+  const variables = variablesFor(services, target);
   if (!variables) return notListening();
-  await vscode.env.clipboard.writeText(environmentText(variables, shell));
+  await vscode.env.clipboard.writeText(statements(variables, shell));
   const open = vscode.l10n.t('Open Terminal');
   const message = vscode.l10n.t(
     'The environment is in the clipboard: paste it into a terminal and start your program there.',
@@ -93,11 +102,12 @@ async function runSampleAgent(services: Services): Promise<void> {
     void vscode.window.showWarningMessage(vscode.l10n.t('The sample agent runs in trusted workspaces only.'));
     return;
   }
-  const environment = environmentFor('node', urls(services));
-  if (!environment) return notListening();
+  const variables = variablesFor(services, 'node');
+  if (!variables) return notListening();
   const agent = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'sample', 'agent.mjs').fsPath;
   await access(agent);
-  const env = { ...Object.fromEntries(environment), ELECTRON_RUN_AS_NODE: '1' };
+  const values = applied(variables, process.env, process.platform);
+  const env = { ...Object.fromEntries(values), OTEL_SERVICE_NAME: 'sample-agent', ELECTRON_RUN_AS_NODE: '1' };
   const task = new vscode.Task(
     { type: 'llmTraces.sampleAgent' },
     vscode.TaskScope.Global,

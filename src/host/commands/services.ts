@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ChannelError } from '../../base/channel.ts';
 import type { CodeAnnotations } from '../annotations/codeAnnotations.ts';
+import type { ProgramEnvironments } from '../environment/programEnvironments.ts';
 import type { CommandId } from '../ids.ts';
 import type { DetailsPanel } from '../panels/details/detailsPanel.ts';
 import type { FlamePanels } from '../panels/flame/flamePanels.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly context: vscode.ExtensionContext;
   readonly log: Log;
   readonly settings: Settings;
+  readonly environments: ProgramEnvironments;
   readonly engine: EngineClient;
   readonly traces: TracesView;
   readonly callSites: CallSitesView;

@@ -5,7 +5,7 @@ import type { Advice, Fix } from '../setup/advice.ts';
 import { adviceFor, nothingYet, windowAdvice } from '../setup/advice.ts';
 import type { Endpoints, Framework } from '../setup/frameworks.ts';
 import { frameworks } from '../setup/frameworks.ts';
-import { environmentText, shellOf } from '../environment/environmentText.ts';
+import { assignments, shellOf } from '../../environment/shellText.ts';
 import { commands } from '../ids.ts';
 import { describeProblems, endpointUrl } from '../services/engineState.ts';
 import type { CommandTable, Services } from './services.ts';
@@ -58,7 +58,7 @@ async function offer(framework: Framework, endpoints: Endpoints): Promise<void> 
   const items: OfferItem[] = [];
   if (variables) {
     const shell = shellOf(vscode.env.shell, process.platform);
-    const text = environmentText(variables, shell);
+    const text = assignments(variables, shell);
     items.push({
       label: `$(copy) ${vscode.l10n.t('Copy for the Terminal')}`,
       detail: [...variables.keys()].join(', '),

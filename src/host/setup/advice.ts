@@ -16,10 +16,9 @@ export interface Advice {
   readonly fixes: readonly Fix[];
 }
 
-const genaiContent = [
-  'OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental',
-  'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true',
-].join('\n');
+const contentVariable = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
+/** Python's packages know two modes, each with a value of its own. */
+const pythonContent = `OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental\n${contentVariable}=SPAN_ONLY`;
 
 /** What switches content on, by convention; the first whose dialect or scope is there. */
 const contentSwitches: readonly {
@@ -52,7 +51,7 @@ const contentSwitches: readonly {
   {
     dialects: ['googleAdk'],
     detail: 'ADK writes content when these are set.',
-    copy: `ADK_CAPTURE_MESSAGE_CONTENT_IN_SPANS=true\n${genaiContent}`,
+    copy: `ADK_CAPTURE_MESSAGE_CONTENT_IN_SPANS=true\n${pythonContent}`,
   },
   {
     dialects: ['semanticKernel'],
@@ -89,7 +88,7 @@ const contentSwitches: readonly {
   {
     dialects: ['otelGenai'],
     detail: "OpenTelemetry's instrumentations leave content out unless told otherwise.",
-    copy: genaiContent,
+    copy: `${contentVariable}=true`,
   },
 ];
 
@@ -151,7 +150,10 @@ const makers: Readonly<Record<FindingId, (report: ServiceReport, finding: Servic
     return {
       title: 'No messages',
       detail: `${ofCalls(finding)} came without messages. ${found?.detail ?? 'Its spans have no attribute with messages (gen_ai.input.messages and gen_ai.output.messages, or those of another convention).'}`,
-      fixes: found?.copy === undefined ? [] : [{ label: `Copy ${firstLine(found.copy)}`, copy: found.copy }],
+      fixes: [
+        ...(found?.copy === undefined ? [] : [copyOf(found.copy)]),
+        ...(isPythonGenai(report) ? [copyOf(pythonContent)] : []),
+      ],
     };
   },
   'logs-missing': (report) => {
@@ -192,7 +194,11 @@ const makers: Readonly<Record<FindingId, (report: ServiceReport, finding: Servic
   },
 };
 
-const firstLine = (text: string): string => text.split('\n')[0] ?? '';
+const copyOf = (text: string): Fix => ({ label: `Copy ${text.replaceAll('\n', ' ')}`, copy: text });
+
+/** Of OpenTelemetry's Python instrumentations, some follow the newer conventions only when asked. */
+const isPythonGenai = ({ language, dialects }: ServiceReport): boolean =>
+  language === 'python' && dialects.includes('otelGenai');
 
 /** Why requests were refused, and what helps; reasons that are not the user's to mend are left out. */
 const refusals: ReadonlyMap<string, { readonly title: string; readonly detail: string }> = new Map([
