@@ -1,0 +1,387 @@
+import type { SourceFrame, SourceLocation } from '../../model/source.ts';
+import type { Analysis, CallSiteIndex } from '../callSiteIndex.ts';
+import type { Resolver } from '../callSiteIndexApi.ts';
+import { evidenceOf, type Evidence } from '../index/evidence.ts';
+import { fitsName, type SpanName } from '../index/spanNames.ts';
+import type { Site } from '../index/sites.ts';
+import type { CallExpr, FunctionNode } from '../syntax/ast.ts';
+import type { Environment } from '../index/values.ts';
+import type { SpanQuestion } from '../spanQuestion.ts';
+import { definitionOf, frameOf, framesOf, locationOf, type Placed } from './places.ts';
+import { ask, score, type Asked, type Score } from './score.ts';
+import { prepare } from './textMatch.ts';
+import { findTool } from './toolPlaces.ts';
+
+/** Spans that stand for a request, or for a library's work that ends in requests. */
+const requestKinds = new Set([
+  'llm',
+  'embedding',
+  'retrieval',
+  'rerank',
+  'agent',
+  'workflow',
+  'chain',
+  'mcp',
+]);
+/** A place is `likely` when it beats the next one by so much, and reaches so much. */
+const margins = { clear: 2, enough: 3, known: 20 } as const;
+
+interface Ranked {
+  readonly site: Site;
+  readonly evidence: Evidence;
+  readonly score: Score;
+}
+
+/** Finds spans' lines in the static index. */
+export class SpanResolver implements Resolver {
+  readonly #index: CallSiteIndex;
+  readonly #mapPath: (path: string) => string | undefined;
+  #analysis: Analysis | undefined;
+  #evidence = new Map<Site, readonly Evidence[]>();
+
+  /** @param mapPath a path that a program told → the index's key of that file, where it has one */
+  constructor(index: CallSiteIndex, mapPath: (path: string) => string | undefined = () => undefined) {
+    this.#index = index;
+    this.#mapPath = mapPath;
+  }
+
+  resolve(span: SpanQuestion, around: readonly SpanQuestion[] = []): SourceLocation | undefined {
+    const all = around.some((one) => one.spanId === span.spanId) ? around : [...around, span];
+    return this.resolveAll(all).get(keyOf(span));
+  }
+
+  resolveAll(spans: readonly SpanQuestion[]): ReadonlyMap<string, SourceLocation> {
+    const analysis = this.#index.analysis();
+    if (analysis !== this.#analysis) {
+      this.#analysis = analysis;
+      this.#evidence = new Map();
+    }
+    const run = new Run(spans, analysis, (site) => this.#evidenceOf(site, analysis), this.#mapPath);
+    return run.all();
+  }
+
+  #evidenceOf(site: Site, { graph }: Analysis): readonly Evidence[] {
+    let known = this.#evidence.get(site);
+    if (!known) {
+      const { environments } = graph.environmentsOf(site.call.owner);
+      known = environments.map((env) => evidenceOf(site, env, graph.evaluator));
+      this.#evidence.set(site, known);
+    }
+    return known;
+  }
+}
+
+/** One bunch of spans. */
+class Run {
+  readonly #spans: readonly SpanQuestion[];
+  readonly #byKey = new Map<string, SpanQuestion>();
+  readonly #children = new Map<string, SpanQuestion[]>();
+  readonly #placed = new Map<string, Placed | undefined>();
+  readonly #analysis: Analysis;
+  readonly #evidenceOf: (site: Site) => readonly Evidence[];
+  readonly #mapPath: (path: string) => string | undefined;
+
+  constructor(
+    spans: readonly SpanQuestion[],
+    analysis: Analysis,
+    evidenceOf: (site: Site) => readonly Evidence[],
+    mapPath: (path: string) => string | undefined,
+  ) {
+    this.#spans = spans;
+    this.#analysis = analysis;
+    this.#evidenceOf = evidenceOf;
+    this.#mapPath = mapPath;
+    for (const span of spans) {
+      this.#byKey.set(keyOf(span), span);
+      const parent = `${span.traceId}/${span.parentSpanId}`;
+      const siblings = this.#children.get(parent);
+      if (siblings) siblings.push(span);
+      else this.#children.set(parent, [span]);
+    }
+  }
+
+  all(): ReadonlyMap<string, SourceLocation> {
+    const found = new Map<string, SourceLocation>();
+    for (const span of this.#spans) this.#place(span);
+    for (const [key, placed] of this.#placed) if (placed) found.set(key, placed.location);
+    return found;
+  }
+
+  /** Parents first; a loop, since a hostile trace nests as deep as it likes. */
+  #place(span: SpanQuestion): void {
+    const open: SpanQuestion[] = [];
+    const onWay = new Set<string>();
+    for (
+      let one: SpanQuestion | undefined = span;
+      one;
+      one = this.#byKey.get(`${one.traceId}/${one.parentSpanId}`)
+    ) {
+      const key = keyOf(one);
+      if (this.#placed.has(key) || onWay.has(key)) break;
+      onWay.add(key);
+      open.push(one);
+    }
+    for (const one of open.reverse()) this.#placed.set(keyOf(one), this.#find(one));
+  }
+
+  #find(span: SpanQuestion): Placed | undefined {
+    const told = this.#told(span);
+    const parent = this.#placed.get(`${span.traceId}/${span.parentSpanId}`);
+    if (span.kind === 'tool' || (span.kind === 'mcp' && span.toolName !== undefined)) {
+      const tool = this.#tool(span, parent, told);
+      if (tool) return tool;
+    }
+    if (told && told.location.confidence !== 'likely' && told.location.confidence !== 'possible') return told;
+    const found = this.#bySources(span, parent);
+    if (!told) return found;
+    if (found?.location.confidence === 'certain') return found;
+    return told;
+  }
+
+  #bySources(span: SpanQuestion, parent: Placed | undefined): Placed | undefined {
+    const named = this.#byName(span, parent, 'opened');
+    if (named) return named;
+    if (requestKinds.has(span.kind)) {
+      const asked = this.#byRequest(span, parent);
+      if (asked && asked.location.confidence !== 'possible') return asked;
+      const decorated =
+        span.kind === 'llm' || span.kind === 'embedding'
+          ? undefined
+          : this.#byName(span, parent, 'decorated');
+      return decorated ?? asked ?? this.#inherited(span, parent);
+    }
+    return (
+      this.#byName(span, parent, 'decorated') ??
+      this.#byName(span, parent, 'given') ??
+      this.#inherited(span, parent)
+    );
+  }
+
+  /** What the span itself told, in the workspace's paths. */
+  #told(span: SpanQuestion): Placed | undefined {
+    if (!span.told) return undefined;
+    const map = <T extends SourceFrame>(frame: T): T => {
+      const file = this.#mapPath(frame.file);
+      return file === undefined ? frame : { ...frame, file };
+    };
+    const location: SourceLocation = {
+      ...map(span.told),
+      frames: span.told.frames.map(map),
+      candidates: span.told.candidates.map(map),
+    };
+    return { location, call: undefined, env: undefined, fn: undefined, block: undefined };
+  }
+
+  #tool(span: SpanQuestion, parent: Placed | undefined, told: Placed | undefined): Placed | undefined {
+    const found = findTool(this.#analysis.tools, span, new Set());
+    const [fn, ...others] = found?.places ?? [];
+    if (!found || !fn) return undefined;
+    const place = definitionOf(fn);
+    // The frames that were captured lead to the call; the definition is what is wanted.
+    const frames = told?.location.resolver === 'captured-frames' ? told.location.frames : undefined;
+    const outer = frames ?? (parent ? parent.location.frames : []);
+    return {
+      location: locationOf(place, found.confidence, 'the tool of that name is defined here', {
+        frames: [place, ...outer].slice(0, 8),
+        candidates: found.confidence === 'possible' ? [fn, ...others].map(definitionOf) : [],
+      }),
+      call: undefined,
+      env: undefined,
+      fn,
+      block: { file: fn.file.file, start: fn.start, end: fn.end },
+    };
+  }
+
+  #byName(span: SpanQuestion, parent: Placed | undefined, how: SpanName['how']): Placed | undefined {
+    let matches: { name: SpanName; known: number }[] = [];
+    for (const name of this.#analysis.spanNames) {
+      if (name.how !== how) continue;
+      const known = fitsName(name.parts, span.name);
+      if (known !== undefined && known >= 2) matches.push({ name, known });
+    }
+    if (matches.length === 0) return undefined;
+    const most = Math.max(...matches.map(({ known }) => known));
+    matches = matches.filter(({ known }) => known === most);
+    const places = distinct(
+      matches.map(({ name }) => ({ name, points: this.#nearness(name.fn, name.call, parent) })),
+    );
+    const [best, second] = places;
+    if (!best) return undefined;
+    const isAlone = places.length === 1;
+    const isClear = isAlone || (second !== undefined && best.points - second.points >= margins.clear);
+    const call = best.name.call;
+    const place = call ? frameOf(call) : definitionOf(best.name.fn);
+    const isWhole = best.name.parts.length === 1;
+    const confidence = how === 'opened' && isAlone && isWhole ? 'certain' : isClear ? 'likely' : 'possible';
+    const reason = {
+      opened: 'a span of that name is opened here',
+      decorated: 'the function is traced under that name',
+      given: 'that name is given here',
+    }[how];
+    return {
+      location: locationOf(place, confidence, reason, {
+        frames: [place, ...(parent?.location.frames ?? [])].slice(0, 8),
+        candidates: isClear
+          ? []
+          : places.map(({ name }) => (name.call ? frameOf(name.call) : definitionOf(name.fn))),
+      }),
+      call,
+      env: undefined,
+      fn: best.name.fn,
+      block: best.name.block,
+    };
+  }
+
+  /** How well a place fits to where the parent is. */
+  #nearness(fn: FunctionNode, call: CallExpr | undefined, parent: Placed | undefined): number {
+    if (!parent) return 0;
+    const { block } = parent;
+    if (
+      block &&
+      call &&
+      call.owner.file.file === block.file &&
+      call.start >= block.start &&
+      call.end <= block.end
+    )
+      return 4;
+    if (parent.fn && this.#reaches(parent.fn, fn)) return 3;
+    return -1;
+  }
+
+  /** Whether a function may come to run another, within a few calls. */
+  #reaches(from: FunctionNode, to: FunctionNode): boolean {
+    let level: FunctionNode[] = [to];
+    const seen = new Set<FunctionNode>(level);
+    for (let depth = 0; depth < 5 && level.length > 0; depth++) {
+      if (seen.has(from)) return true;
+      const next: FunctionNode[] = [];
+      for (const fn of level) {
+        for (const { call } of this.#analysis.graph.callersOf(fn)) {
+          if (seen.has(call.owner)) continue;
+          seen.add(call.owner);
+          next.push(call.owner);
+        }
+      }
+      level = next;
+    }
+    return seen.has(from);
+  }
+
+  #byRequest(span: SpanQuestion, parent: Placed | undefined): Placed | undefined {
+    const asked = ask(span, prepare(span.prompts));
+    const ranked: Ranked[] = [];
+    for (const site of this.#analysis.sites) {
+      const best = this.#bestWay(site, asked, parent);
+      if (best) ranked.push(best);
+    }
+    ranked.sort((a, b) => b.score.points - a.score.points);
+    const places = distinctSites(ranked);
+    const [best, second] = places;
+    if (!best || best.score.points < 1) return undefined;
+    const margin = second ? best.score.points - second.score.points : Infinity;
+    const isSole = places.every((one) => one === best || one.score.isContradicted);
+    const isSure =
+      isSole && !best.score.isContradicted && best.score.matchedText >= margins.known && best.site.isSure;
+    const confidence = isSure
+      ? 'certain'
+      : margin >= margins.clear && best.score.points >= margins.enough && !best.score.isContradicted
+        ? 'likely'
+        : 'possible';
+    const place = frameOf(best.site.call);
+    const close = places.filter(
+      (one) => best.score.points - one.score.points < margins.clear + 2 && !one.score.isContradicted,
+    );
+    return {
+      location: locationOf(place, confidence, reasonOf(best.score, isSole), {
+        frames: framesOf(best.site.call, best.evidence.env),
+        candidates: confidence === 'possible' ? close.map(({ site }) => frameOf(site.call)) : [],
+      }),
+      call: best.site.call,
+      env: best.evidence.env,
+      fn: best.site.call.owner,
+      block: undefined,
+    };
+  }
+
+  #bestWay(site: Site, asked: Asked, parent: Placed | undefined): Ranked | undefined {
+    let best: Ranked | undefined;
+    for (const evidence of this.#evidenceOf(site)) {
+      const fit = score(asked, evidence);
+      if (fit.points <= -50) return undefined;
+      const points = fit.points + this.#contextPoints(site, evidence.env, parent);
+      if (!best || points > best.score.points) best = { site, evidence, score: { ...fit, points } };
+    }
+    return best;
+  }
+
+  /** What the parent's place says for a site, reached on one way. */
+  #contextPoints(site: Site, env: Environment, parent: Placed | undefined): number {
+    if (!parent) return 0;
+    if (parent.call === site.call) return 4;
+    const { block, fn } = parent;
+    if (block && parent.location.resolver === 'static-index') {
+      if (isWithin(site.call, block)) return 4;
+      for (let one: Environment | undefined = env; one?.via; one = one.caller)
+        if (isWithin(one.via, block)) return 3.5;
+    }
+    if (!fn) return 0;
+    for (let one: Environment | undefined = env; one; one = one.caller)
+      if (one.fn === fn && one !== env) return 2;
+    return block ? -2 : -0.5;
+  }
+
+  /** A library's inner span stands where the library was called. */
+  #inherited(span: SpanQuestion, parent: Placed | undefined): Placed | undefined {
+    if (!parent?.call || span.kind === 'tool') return undefined;
+    const { location } = parent;
+    return {
+      ...parent,
+      location: {
+        ...location,
+        confidence:
+          location.confidence === 'certain' || location.confidence === 'exact'
+            ? 'likely'
+            : location.confidence,
+        reason: 'the span around it was made here',
+      },
+    };
+  }
+}
+
+function isWithin(call: CallExpr, block: NonNullable<Placed['block']>): boolean {
+  return call.owner.file.file === block.file && call.start >= block.start && call.end <= block.end;
+}
+
+function reasonOf({ reasons }: Score, isSole: boolean): string {
+  const why = reasons.length > 0 ? reasons.join(', ') : 'the call fits best';
+  return isSole ? `${why}; no other call fits` : why;
+}
+
+/** Several sites on one line are one place; the best of them stands for it. */
+function distinctSites(ranked: readonly Ranked[]): Ranked[] {
+  const seen = new Set<string>();
+  return ranked.filter(({ site }) => {
+    const { file, line } = frameOf(site.call);
+    const key = `${line}:${file}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function distinct(
+  places: readonly { name: SpanName; points: number }[],
+): { name: SpanName; points: number }[] {
+  const best = new Map<string, { name: SpanName; points: number }>();
+  for (const one of places) {
+    const { file, line } = one.name.call ? frameOf(one.name.call) : definitionOf(one.name.fn);
+    const key = `${line}:${file}`;
+    const known = best.get(key);
+    if (!known || known.points < one.points) best.set(key, one);
+  }
+  return [...best.values()].sort((a, b) => b.points - a.points);
+}
+
+export function keyOf(span: Pick<SpanQuestion, 'traceId' | 'spanId'>): string {
+  return `${span.traceId}/${span.spanId}`;
+}
