@@ -16,6 +16,7 @@ import { Meta } from './meta.ts';
 import { MetricTable } from './metricTable.ts';
 import { Names } from './names.ts';
 import { logsOfSpan } from './queries/logs.ts';
+import { prepareBatch, type PreparedBatch } from './preparedSpans.ts';
 import { dataTables } from './schema.ts';
 import { guarded } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
@@ -99,6 +100,11 @@ export class IndexWriter {
 
   /** In one transaction: all of it or, when this throws, nothing. */
   writeBatch(batch: WriteBatch): WriteResult {
+    return this.writePrepared(prepareBatch(batch));
+  }
+
+  /** As `writeBatch`, what another thread has prepared. */
+  writePrepared(batch: PreparedBatch): WriteResult {
     return this.transaction(() => {
       const revision = this.#meta.number('revision') + 1;
       const result = this.#spans.write(batch, revision);

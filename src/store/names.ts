@@ -9,10 +9,20 @@ export interface Origin {
   readonly dialect: string;
 }
 
+/** Numbers for texts. */
+export interface NameIds {
+  idOf(text: string): number;
+  idOfOrigin(origin: Origin): number;
+}
+
+export function originText({ service, serviceInstance, scope, dialect }: Origin): string {
+  return JSON.stringify([service, serviceInstance ?? null, scope, dialect]);
+}
+
 const cacheSize = 20_000;
 
 /** Strings that many rows share, as integers; remembered up to a bound. */
-export class Names {
+export class Names implements NameIds {
   readonly #find: Statement;
   readonly #read: Statement;
   readonly #insert: Statement | undefined;
@@ -51,9 +61,8 @@ export class Names {
 
   idOfOrigin(origin: Origin): number {
     const last = this.#lastOrigin;
-    if (last && isSame(last.origin, origin)) return last.id;
-    const { service, serviceInstance, scope, dialect } = origin;
-    const id = this.idOf(JSON.stringify([service, serviceInstance ?? null, scope, dialect]));
+    if (last && isSameOrigin(last.origin, origin)) return last.id;
+    const id = this.idOf(originText(origin));
     this.#lastOrigin = { origin, id };
     return id;
   }
@@ -98,7 +107,23 @@ export class Names {
   }
 }
 
-function isSame(a: Origin, b: Origin): boolean {
+/** The texts of a list, by their places in it, as ids. */
+export class PlacedNames {
+  readonly #texts: readonly string[];
+  readonly #names: Names;
+  readonly #ids: number[] = [];
+
+  constructor(texts: readonly string[], names: Names) {
+    this.#texts = texts;
+    this.#names = names;
+  }
+
+  idOf(place: number): number {
+    return (this.#ids[place] ??= this.#names.idOf(this.#texts[place] as string));
+  }
+}
+
+export function isSameOrigin(a: Origin, b: Origin): boolean {
   return (
     a.service === b.service &&
     a.scope === b.scope &&

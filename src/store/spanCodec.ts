@@ -7,7 +7,7 @@ import type { SpanRow } from '../protocol/rows.ts';
 import type { IndexedSpan } from './api.ts';
 import { callClassOf } from './callClass.ts';
 import { decodeCost, encodeCost } from './costCodec.ts';
-import type { Names } from './names.ts';
+import type { NameIds, Names } from './names.ts';
 import { fromLog, kindCodes, offsetOf, placeOf, segmentOf, statusCodes } from './schema.ts';
 import { finite } from './sums.ts';
 import { decodeCountedUsage, decodeUsage, encodeUsage, isCommonUsage } from './usageCodec.ts';
@@ -111,11 +111,11 @@ export function modelOf(span: Pick<IndexedSpan, 'requestModel' | 'responseModel'
 
 const kindNumbers = new Map(kindCodes.map((kind, code) => [kind, code]));
 
-/** Values for `spanColumns`. A span that names itself as its parent is stored as a root. */
-export function encodeSpan(span: IndexedSpan, t: number, names: Names): Value[] {
+/** Adds the values for `spanColumns`. A span that names itself as its parent is stored as a root. */
+export function encodeSpan(span: IndexedSpan, t: number, names: NameIds, into: Value[]): void {
   const { range } = span;
   const isOwnParent = span.parentSpanId === span.spanId;
-  return [
+  into.push(
     placeOf(range.segment, range.offset),
     t,
     span.spanId,
@@ -125,13 +125,7 @@ export function encodeSpan(span: IndexedSpan, t: number, names: Names): Value[] 
     kindNumbers.get(span.kind) ?? 0,
     statusCodes.indexOf(span.status.code),
     callClassOf(span),
-    (span.guessed ? bits.guessed : 0) |
-      (span.counted ? bits.counted : 0) |
-      (span.usageIsAggregate ? bits.aggregate : 0) |
-      (span.rateLimited ? bits.rateLimited : 0) |
-      (isOwnParent ? bits.ownParent : 0) |
-      (range.signal === 'logs' ? bits.fromLog : 0) |
-      (span.usage !== undefined && span.usage === span.ownUsage ? bits.sameUsage : 0),
+    bitsOf(span, isOwnParent),
     clip(span.name, nameLength),
     names.idOfOrigin({
       service: clip(span.service),
@@ -145,15 +139,27 @@ export function encodeSpan(span: IndexedSpan, t: number, names: Names): Value[] 
     range.resourceLength,
     range.scopeOffset,
     range.scopeLength,
-  ];
+  );
 }
 
-/** Values for `detailColumns`, or undefined when the span has none of them. */
-export function encodeDetails(span: IndexedSpan, names: Names): Value[] | undefined {
-  if (isPlain(span)) return undefined;
+function bitsOf(span: IndexedSpan, isOwnParent: boolean): number {
+  return (
+    (span.guessed ? bits.guessed : 0) |
+    (span.counted ? bits.counted : 0) |
+    (span.usageIsAggregate ? bits.aggregate : 0) |
+    (span.rateLimited ? bits.rateLimited : 0) |
+    (isOwnParent ? bits.ownParent : 0) |
+    (span.range.signal === 'logs' ? bits.fromLog : 0) |
+    (span.usage !== undefined && span.usage === span.ownUsage ? bits.sameUsage : 0)
+  );
+}
+
+/** Adds the values for `detailColumns`; false when the span has none of them. */
+export function encodeDetails(span: IndexedSpan, names: NameIds, into: Value[]): boolean {
+  if (isPlain(span)) return false;
   const { usage, source, range, cost } = span;
   const encodedCost = cost && encodeCost(cost);
-  return [
+  into.push(
     placeOf(range.segment, range.offset),
     span.status.message === '' ? null : clip(span.status.message, messageLength),
     text(span.errorType),
@@ -191,7 +197,8 @@ export function encodeDetails(span: IndexedSpan, names: Names): Value[] | undefi
     source ? JSON.stringify(source) : null,
     encodedCost ? names.idOf(encodedCost.shape) : null,
     encodedCost ? encodedCost.tokens : null,
-  ];
+  );
+  return true;
 }
 
 /** The texts of flags: most of a program's flags give one of a few reasons. */

@@ -1,19 +1,14 @@
 import type { SpanKey } from '../model/span.ts';
-import type { IndexedLog, IndexedSpan, WriteBatch } from './api.ts';
-import type { Names } from './names.ts';
+import type { IndexedLog, IndexedSpan } from './api.ts';
+import { ManyRows } from './manyRows.ts';
+import { PlacedNames, type Names } from './names.ts';
+import { detailAt, detailStride, rowAt, rowStride } from './preparedSpans.ts';
+import type { PreparedBatch, PreparedSpans } from './preparedSpans.ts';
 import { placeOf } from './schema.ts';
-import {
-  clip,
-  decodeSpan,
-  detailColumns,
-  encodeDetails,
-  encodeSpan,
-  integer,
-  spanColumns,
-  spanSelect,
-} from './spanCodec.ts';
-import type { Row } from './spanCodec.ts';
+import { clip, decodeSpan, detailColumns, integer, spanColumns, spanSelect } from './spanCodec.ts';
+import type { Row, Value } from './spanCodec.ts';
 import type { Database, Statement } from './sqlite.ts';
+import { summedRow, SummedSpans, type SummedSpan } from './summedSpan.ts';
 import { TraceChange } from './traceChange.ts';
 import { TraceTable } from './traceTable.ts';
 import { TreeStructure } from './treeStructure.ts';
@@ -24,6 +19,9 @@ const updatedColumns = spanColumns.filter(
   (column) => !['id', 't', 'span_id', 'parent_id', 'start_us'].includes(column),
 );
 const rememberedTraces = 50_000;
+const costShape = detailAt('cost_shape');
+
+export type RowChanges = Pick<PreparedBatch, 'spans' | 'logs' | 'removed'>;
 
 export interface SpanTableResult {
   readonly changedTraces: readonly string[];
@@ -41,6 +39,8 @@ export class SpanTable {
   readonly #structure: TreeStructure;
   readonly #db: Database;
   readonly #insert: Statement;
+  readonly #insertSome: ManyRows;
+  readonly #insertSomeDetails: ManyRows;
   readonly #insertDetails: Statement;
   readonly #replaceDetails: Statement;
   readonly #update: Statement;
@@ -64,6 +64,18 @@ export class SpanTable {
     this.#insert = db.prepare(
       `INSERT INTO spans VALUES (${marks(spanColumns.length)}) ON CONFLICT DO NOTHING`,
     );
+    this.#insertSome = new ManyRows(db, {
+      table: 'spans',
+      columns: spanColumns.length,
+      conflict: 'IGNORE',
+      onIgnored: (rows) => this.#takePlaces(rows),
+    });
+    this.#insertSomeDetails = new ManyRows(db, {
+      table: 'details',
+      columns: detailColumns.length,
+      conflict: 'REPLACE',
+      before: () => this.#insertSome.flush(),
+    });
     const details = `INTO details VALUES (${marks(detailColumns.length)})`;
     this.#insertDetails = db.prepare(`INSERT ${details}`);
     this.#replaceDetails = db.prepare(`INSERT OR REPLACE ${details}`);
@@ -97,12 +109,14 @@ export class SpanTable {
   }
 
   /** `later`: see `TraceTable.apply`. */
-  write(batch: WriteBatch, revision: number, later?: Set<number>): SpanTableResult {
+  write(batch: RowChanges, revision: number, later?: Set<number>): SpanTableResult {
     this.#changes = new Map();
     this.#lastChange = undefined;
+    this.#insertSome.clear();
+    this.#insertSomeDetails.clear();
     this.#tally = { inserted: 0, replaced: 0, removed: 0 };
     for (const key of batch.removed ?? []) this.#remove(key);
-    for (const span of batch.spans ?? []) this.#put(span);
+    if (batch.spans) this.#putSpans(batch.spans);
     for (const log of batch.logs ?? []) this.#putLog(log);
     let emptied = false;
     for (const change of this.#changes.values()) {
@@ -119,32 +133,61 @@ export class SpanTable {
     this.#nextTrace = undefined;
   }
 
-  #put(span: IndexedSpan): void {
-    const change = this.#changeOf(span.traceId);
-    const values = encodeSpan(span, change.t, this.#names);
-    if (Number(this.#insert.run(...values).changes) === 0) {
-      this.#replace(span, change, values);
-      return;
+  #putSpans(spans: PreparedSpans): void {
+    const { rows, details } = spans;
+    const summed = new SummedSpans(spans);
+    const ids = new PlacedNames(spans.names, this.#names);
+    let detail = 0;
+    for (let number = 0, at = 0; at < rows.length; number++, at += rowStride) {
+      const hasDetails = rows[at + rowAt.hasDetails] === 1;
+      const span = summed.read(number, hasDetails ? detail : -1);
+      const change = this.#changeOf(spans.traces[rows[at + rowAt.trace] as number] as string);
+      const values = rows.slice(at, at + spanColumns.length);
+      values[rowAt.trace] = change.t;
+      values[rowAt.origin] = ids.idOf(values[rowAt.origin] as number);
+      values[rowAt.rule] = ids.idOf(values[rowAt.rule] as number);
+      let detailValues: Value[] | undefined;
+      if (hasDetails) {
+        detailValues = details.slice(detail, detail + detailStride);
+        const shape = detailValues[costShape];
+        if (typeof shape === 'number') detailValues[costShape] = ids.idOf(shape);
+        detail += detailStride;
+      }
+      this.#put(span, change, values, detailValues);
     }
-    const details = encodeDetails(span, this.#names);
-    if (details) this.#insertDetails.run(...details);
+    this.#flush();
+  }
+
+  #flush(): void {
+    this.#insertSome.flush();
+    this.#insertSomeDetails.flush();
+  }
+
+  #put(span: SummedSpan, change: TraceChange, values: Value[], details: Value[] | undefined): void {
+    if (change.isNew && !change.nodes.has(span.spanId)) {
+      this.#insertSome.add(values);
+      if (details) this.#insertSomeDetails.add(details);
+    } else {
+      this.#flush();
+      if (Number(this.#insert.run(...values).changes) === 0) {
+        this.#replace(span, change, values, details);
+        return;
+      }
+      if (details) this.#insertDetails.run(...details);
+    }
     change.add(span);
-    change.nodes.set(span.spanId, {
-      parentId: values[3] as string,
-      startMicros: span.startMicros,
-      moved: false,
-    });
+    change.nodes.set(span.spanId, { parentId: span.parentId, startMicros: span.startMicros, moved: false });
     this.#tally.inserted++;
   }
 
-  #replace(span: IndexedSpan, change: TraceChange, values: (string | number | null)[]): void {
-    const id = values[0] as number;
-    const parentId = values[3] as string;
+  #replace(span: SummedSpan, change: TraceChange, values: Value[], details: Value[] | undefined): void {
+    const id = values[rowAt.id] as number;
+    const { parentId } = span;
     const row = this.#readByKey.get(change.t, span.spanId) as Row | undefined;
-    const old = row && { ...decodeSpan(row, this.#names), traceId: span.traceId };
     const oldId = row?.['id'];
-    const isInPlace = oldId === id && row?.['parent_id'] === parentId && row['start_us'] === values[4];
-    if (old) change.subtract(old, span);
+    const isInPlace =
+      oldId === id && row?.['parent_id'] === parentId && row['start_us'] === values[rowAt.start];
+    if (row) change.subtract(summedRow(row, this.#names), span);
     if (isInPlace) {
       this.#update.run(...values.slice(5), id);
     } else {
@@ -155,29 +198,41 @@ export class SpanTable {
         this.#insert.run(...values);
       }
     }
-    const details = encodeDetails(span, this.#names);
     if (details) this.#replaceDetails.run(...details);
     else this.#deleteDetails.run(id);
     change.add(span);
-    if (old) this.#tally.replaced++;
+    if (row) this.#tally.replaced++;
     else this.#tally.inserted++;
     const moved = row !== undefined && row['parent_id'] !== parentId;
     if (!isInPlace) change.nodes.set(span.spanId, { parentId, startMicros: span.startMicros, moved });
   }
 
   #remove(key: SpanKey): void {
-    const old = this.read(key);
-    if (!old) return;
+    const t = this.#idOf(key.traceId);
+    const row = t === undefined ? undefined : (this.#readByKey.get(t, key.spanId) as Row | undefined);
+    if (!row) return;
     const change = this.#changeOf(key.traceId);
-    change.subtract(old, undefined);
-    this.#deleteRow(placeOf(old.range.segment, old.range.offset));
+    change.subtract(summedRow(row, this.#names), undefined);
+    this.#deleteRow(row['id'] as number);
     this.#structure.remove(change.t, key.spanId);
     this.#tally.removed++;
   }
 
+  /** For new rows of which some were left out: others claim their bytes, as in `#replace`. */
+  #takePlaces(rows: readonly Value[]): void {
+    for (let at = 0; at < rows.length; at += spanColumns.length) {
+      const values = rows.slice(at, at + spanColumns.length);
+      const id = values[rowAt.id] as number;
+      const there = this.#readById.get(id);
+      if (there?.['t'] === values[rowAt.trace] && there?.['span_id'] === values[rowAt.spanId]) continue;
+      this.#evict(id);
+      this.#insert.run(...values);
+    }
+  }
+
   #evict(id: number): void {
     const row = this.#readById.get(id) as Row | undefined;
-    if (row) this.#remove(decodeSpan(row, this.#names));
+    if (row) this.#remove({ traceId: row['trace_id'] as string, spanId: row['span_id'] as string });
   }
 
   #deleteRow(id: number): void {

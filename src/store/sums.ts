@@ -1,8 +1,6 @@
-import { isKnownCost } from '../model/cost.ts';
 import type { PartialSum } from '../protocol/rows.ts';
-import type { IndexedSpan } from './api.ts';
-import { callClassOf } from './callClass.ts';
 import { callClasses } from './schema.ts';
+import type { SummedSpan } from './summedSpan.ts';
 
 /** The columns of `traces` and `parts` that are sums, in this order. */
 export const sumColumns = [
@@ -29,33 +27,22 @@ export function noSums(): Sums {
   return new Array<number>(sumColumns.length).fill(0);
 }
 
-export function addSums(target: Sums, change: readonly number[]): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + (change[i] as number);
-}
-
-/** What one span adds to its trace's sums; `sign` -1 takes it away again. */
-export function sumsOf(span: IndexedSpan, sign: 1 | -1): Sums {
-  const sums = noSums();
-  sums[0] = sign;
-  const failed = span.status.code === 'error';
-  if (failed) sums[1] = sign;
-  const callClass = callClassOf(span);
-  if (callClass === callClasses.none) return sums;
-  const endedWell = !failed && span.durationNanos !== undefined;
+/** Adds what one span adds to its trace's sums; `sign` -1 takes it away again. */
+export function addSpan(sums: Sums, span: SummedSpan, sign: 1 | -1): void {
+  add(sums, 0, sign);
+  if (span.failed) add(sums, 1, sign);
+  const { callClass } = span;
+  if (callClass === callClasses.none) return;
+  const endedWell = !span.failed && span.durationNanos !== undefined;
   if (callClass === callClasses.model) {
-    sums[2] = sign;
-    if (failed) sums[3] = sign;
-    countPart(sums, 4, span.usage?.input, endedWell, sign);
-    countPart(sums, 7, span.usage?.output, endedWell, sign);
-    sums[10] = sign * (finite(span.usage?.cacheRead) ?? 0);
+    add(sums, 2, sign);
+    if (span.failed) add(sums, 3, sign);
+    countPart(sums, 4, span.input, endedWell, sign);
+    countPart(sums, 7, span.output, endedWell, sign);
+    add(sums, 10, sign * (span.cacheRead ?? 0));
   }
-  const cost =
-    span.cost && isKnownCost(span.cost) && span.cost.source.kind !== 'estimate'
-      ? span.cost.amount
-      : undefined;
   const isPriced = callClass === callClasses.model || callClass === callClasses.embedding;
-  countPart(sums, 11, cost, endedWell && isPriced, sign);
-  return sums;
+  countPart(sums, 11, span.cost, endedWell && isPriced, sign);
 }
 
 function countPart(
@@ -65,11 +52,14 @@ function countPart(
   isExpected: boolean,
   sign: number,
 ): void {
-  const known = finite(value);
-  if (known !== undefined) {
-    sums[at] = sign * known;
-    sums[at + 1] = sign;
-  } else if (isExpected) sums[at + 2] = sign;
+  if (value !== undefined) {
+    add(sums, at, sign * value);
+    add(sums, at + 1, sign);
+  } else if (isExpected) add(sums, at + 2, sign);
+}
+
+function add(sums: Sums, at: number, value: number): void {
+  sums[at] = (sums[at] as number) + value;
 }
 
 /** Undefined for what is no number to add up. */

@@ -1,9 +1,8 @@
 import type { IndexedSpan } from './api.ts';
-import { callClassOf } from './callClass.ts';
-import { callClasses, partFields, severities } from './schema.ts';
-import { clip, modelOf } from './spanCodec.ts';
-import { addSums, noSums, sumsOf } from './sums.ts';
+import { callClasses, partFields } from './schema.ts';
+import { addSpan, noSums } from './sums.ts';
 import type { Sums } from './sums.ts';
+import type { SummedSpan } from './summedSpan.ts';
 import type { TreeNode } from './treeStructure.ts';
 
 interface PartChange {
@@ -60,10 +59,10 @@ export class TraceChange {
     this.isNew = isNew;
   }
 
-  add(span: IndexedSpan): void {
+  add(span: SummedSpan): void {
     this.#count(span, 1);
-    const { startMicros } = span;
-    const isRoot = span.parentSpanId === '' || span.parentSpanId === span.spanId;
+    const { startMicros, segment } = span;
+    const isRoot = span.parentId === '';
     if (startMicros < this.startMicros) this.startMicros = startMicros;
     const end = endOf(span);
     if (end !== undefined && (this.endMicros === undefined || end > this.endMicros)) this.endMicros = end;
@@ -71,12 +70,12 @@ export class TraceChange {
     if (!named || (isRoot && !named.isRoot) || (isRoot === named.isRoot && startMicros < named.startMicros)) {
       this.named = { name: span.name, service: span.service, startMicros, isRoot };
     }
-    this.firstSegment = Math.min(this.firstSegment, span.range.segment);
-    this.lastSegment = Math.max(this.lastSegment, span.range.segment);
+    if (segment < this.firstSegment) this.firstSegment = segment;
+    if (segment > this.lastSegment) this.lastSegment = segment;
   }
 
   /** Takes a stored span's part away again; `by` is what replaces it. */
-  subtract(span: IndexedSpan, by: IndexedSpan | undefined): void {
+  subtract(span: SummedSpan, by: SummedSpan | undefined): void {
     this.#count(span, -1);
     this.hasLosses = true;
     const end = endOf(span);
@@ -84,53 +83,48 @@ export class TraceChange {
     if (!by || by.startMicros > span.startMicros) this.lostStart = Math.min(this.lostStart, span.startMicros);
     if (end !== undefined && (newEnd === undefined || newEnd < end))
       this.lostEnd = Math.max(this.lostEnd, end);
-    const isSameName =
-      by?.name === span.name && by.service === span.service && by.parentSpanId === span.parentSpanId;
+    const isSameName = by?.name === span.name && by.service === span.service && by.parentId === span.parentId;
     if (!isSameName || by.startMicros !== span.startMicros) this.lostName = true;
   }
 
-  #count(span: IndexedSpan, sign: 1 | -1): void {
+  #count(span: SummedSpan, sign: 1 | -1): void {
     this.hasSpans = true;
-    const sums = sumsOf(span, sign);
-    addSums(this.sums, sums);
-    if (span.parentSpanId === '' || span.parentSpanId === span.spanId) this.roots += sign;
+    addSpan(this.sums, span, sign);
+    if (span.parentId === '') this.roots += sign;
     if (span.durationNanos === undefined) this.running += sign;
-    const service = clip(span.service);
+    const { service } = span;
     // Nearly all spans of a trace are of one service.
-    if (service === this.#lastService?.value) addTo(this.#lastService, sign, sums);
-    else this.#lastService = this.#part(partFields.service, service, sign, sums);
-    const called = callClassOf(span) === callClasses.none ? undefined : modelOf(span);
-    const model = called === undefined ? undefined : clip(called);
-    if (model !== undefined) this.#part(partFields.model, model, sign, sums);
-    if (span.sessionId !== undefined) {
+    if (service !== this.#lastService?.value)
+      this.#lastService = this.#part(partFields.service, service, noSums);
+    addTo(this.#lastService, span, sign);
+    const model = span.callClass === callClasses.none ? undefined : span.model;
+    if (model !== undefined) addTo(this.#part(partFields.model, model, noSums), span, sign);
+    if (span.session !== undefined) {
       this.sessionsChanged = true;
-      this.#part(partFields.session, clip(span.sessionId), sign);
+      this.#part(partFields.session, span.session).spans += sign;
     }
-    for (const flag of span.flags) {
-      const severity = severities.indexOf(flag.severity);
-      const id = clip(flag.id);
-      this.#part(partFields.flag, id, sign, undefined, severity);
-      this.#part(partFields.flagInService, service + partSeparator + id, sign, undefined, severity);
+    for (const [id, severity] of span.flags) {
+      this.#part(partFields.flag, id, undefined, severity).spans += sign;
+      this.#part(partFields.flagInService, service + partSeparator + id, undefined, severity).spans += sign;
       if (model !== undefined)
-        this.#part(partFields.flagInModel, model + partSeparator + id, sign, undefined, severity);
+        this.#part(partFields.flagInModel, model + partSeparator + id, undefined, severity).spans += sign;
     }
   }
 
-  #part(field: number, value: string, sign: 1 | -1, sums?: Sums, severity: number | null = null): PartChange {
+  #part(field: number, value: string, sums?: () => Sums, severity: number | null = null): PartChange {
     const key = `${field} ${value}`;
     let part = this.parts.get(key);
-    if (part) addTo(part, sign, sums);
-    else {
-      part = { field, value, severity, spans: sign, sums: sums && [...sums] };
+    if (!part) {
+      part = { field, value, severity, spans: 0, sums: sums?.() };
       this.parts.set(key, part);
     }
     return part;
   }
 }
 
-function addTo(part: PartChange, sign: 1 | -1, sums: Sums | undefined): void {
+function addTo(part: PartChange, span: SummedSpan, sign: 1 | -1): void {
   part.spans += sign;
-  if (part.sums && sums) addSums(part.sums, sums);
+  if (part.sums) addSpan(part.sums, span, sign);
 }
 
 /**
