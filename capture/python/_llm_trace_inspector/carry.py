@@ -16,9 +16,6 @@ from .hook import report, run_if_imported
 _active = False
 _patched = set()
 
-#: The call of a library's function that is under way, as an Origin: see `entries`.
-entry = contextvars.ContextVar("llm_trace_inspector_entry", default=None)
-
 
 def activate():
     global _active
@@ -43,10 +40,12 @@ def _once(function):
     return patch
 
 
+def is_active():
+    return _active
+
+
 def origin_here(frame, starter=None):
-    call = entry.get()
-    items, _ = frames.collect(frame, call)
-    return frames.Origin(items, call, starter)
+    return frames.Origin(frames.collect(frame)[0], starter)
 
 
 def _remember(holder, frame, starter=None):

@@ -14,6 +14,8 @@ _loops = (
     ("/gevent/_hub_local.py", frozenset(["run"])),
     ("/tornado/ioloop.py", frozenset(["_run_callback", "start"])),
     ("/twisted/internet/base.py", frozenset(["runUntilCurrent", "mainLoop"])),
+    # Our own wrapper around a library's reports of calls that are over.
+    ("/_llm_trace_inspector/entries.py", frozenset(["report_call", "report_call_later"])),
 )
 
 _cwd = os.getcwd() if not sys.platform.startswith("win") else os.path.abspath(os.curdir)

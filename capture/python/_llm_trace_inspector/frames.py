@@ -41,12 +41,11 @@ current_task = None
 class Origin:
     """The user's frames where a task was made, or work was handed to a thread."""
 
-    __slots__ = ("items", "entry", "number", "starter")
+    __slots__ = ("items", "number", "starter")
 
-    def __init__(self, items, entry=None, starter=None):
+    def __init__(self, items, starter=None):
         self.items = items
-        #: The library call that was under way then: one that is not the same began later, further in.
-        self.entry = entry
+        #: Later ones are greater.
         self.number = next(_numbers)
         self.starter = starter
 
@@ -141,9 +140,9 @@ def _thread_origin():
     return origin
 
 
-def collect(frame, entry=None):
+def collect(frame):
     """What is known of how the program came to `frame`, innermost first: `(items, number)`; `number` grows with the
-    time at which it was found out. `entry` is the library call that is under way."""
+    time at which it was found out."""
     task = task_origin = root = None
     if current_task is not None:
         task = current_task()
@@ -162,9 +161,6 @@ def collect(frame, entry=None):
         origin, marker = _thread_origin(), THREAD
         if origin is not None and origin.starter is not None and not origin.starter.is_waiting():
             marker = WORKER
-    if entry is not None and not found:
-        if origin is None or origin.entry is not entry or marker is WORKER or not origin.items:
-            return [ENTRY, *entry.items], entry.number
     if origin is None or not origin.items:
         return found, next(_numbers)
     number = next(_numbers) if found else origin.number

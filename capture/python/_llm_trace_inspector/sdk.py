@@ -1,5 +1,6 @@
 """Patches OpenTelemetry's SDK: a span gets its frames when it starts, a provider's resource the git revision."""
 
+import contextvars
 import functools
 import sys
 from os import environ
@@ -55,11 +56,11 @@ def _patch_span(span):
 
 def _record(span, frame, started):
     global _recent, _earlier
-    forced = _forced.get()
-    if forced is not None:
-        items, number = [frames.ENTRY, *forced.items], forced.number
+    call = began.get()
+    if call is not None and call.items and not frames.on_stack(frame)[0]:
+        items, number = [frames.ENTRY, *call.items], call.number
     else:
-        items, number = frames.collect(frame, carry.entry.get())
+        items, number = frames.collect(frame)
         if started is not None and items and time_ns() - started > _late:
             items = [frames.LATE, *items]
         if not items or items[0][0] != "[":
@@ -74,17 +75,8 @@ def _record(span, frame, started):
     _set(span, text)
 
 
-#: Frames that were found before for the span that is about to be made: see `entries`.
-_forced = carry.contextvars.ContextVar("llm_trace_inspector_forced", default=None)
-
-
-def made_for(origin):
-    """Until the token that this gives is handed to `done`, spans are those of the call that began at `origin`."""
-    return _forced.set(origin)
-
-
-def done(token):
-    _forced.reset(token)
+#: Where the call began that the spans made now are about: see `entries`.
+began = contextvars.ContextVar("llm_trace_inspector_began", default=None)
 
 
 def _with_parent(parent, items, number):
