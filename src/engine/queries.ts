@@ -41,8 +41,12 @@ export function queryHandlers(indexer: Indexer): Required<Handlers<QueryRequests
     'callSites/list': (within) => ask((reader) => reader.callSites(within), []),
     'callSites/spans': (site) =>
       ask((reader) => reader.callSiteSpans({ ...site, limit: Math.min(site.limit, 500) }), []),
-    'doctor/report': () =>
-      ask((reader) => diagnose(reader, (span) => indexer.interpreter.readWhole(span, reader.logs(span))), []),
+    'doctor/report': ({ services }) =>
+      ask(
+        (reader) =>
+          diagnose(reader, (span) => indexer.interpreter.readWhole(span, reader.logs(span)), services),
+        [],
+      ),
   };
 }
 

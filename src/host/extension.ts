@@ -4,6 +4,8 @@ import { ChannelError } from '../base/channel.ts';
 import { protocolVersion } from '../protocol/engine.ts';
 import { CodeAnnotations } from './annotations/codeAnnotations.ts';
 import { codeCommands } from './commands/codeCommands.ts';
+import { callCommands } from './commands/callCommands.ts';
+import { compareCommands } from './commands/compareCommands.ts';
 import { environmentCommands } from './commands/environmentCommands.ts';
 import { flameCommands } from './commands/flameCommands.ts';
 import { receiverCommands } from './commands/receiverCommands.ts';
@@ -16,12 +18,16 @@ import { viewCommands } from './commands/viewCommands.ts';
 import { ExplanationDocuments } from './explain/explanationDocuments.ts';
 import { registerDebugConfigurations } from './environment/debugConfigurations.ts';
 import { ProgramEnvironments } from './environment/programEnvironments.ts';
-import { commands, explanationScheme } from './ids.ts';
+import { commands, explanationScheme, rawScheme } from './ids.ts';
+import { RawDocuments } from './otlp/rawDocuments.ts';
+import { ComparePanel } from './panels/compare/comparePanel.ts';
 import { DetailsPanel } from './panels/details/detailsPanel.ts';
 import { EditorLink } from './panels/flame/editorLink.ts';
 import { FlamePanels } from './panels/flame/flamePanels.ts';
+import { Replay } from './replay/replay.ts';
 import { ContextKeys } from './services/contextKeys.ts';
 import { EngineClient } from './services/engineClient.ts';
+import { FindingsWatch } from './services/findingsWatch.ts';
 import { Log } from './services/log.ts';
 import { Notices } from './services/notices.ts';
 import { SelectionService } from './services/selection.ts';
@@ -40,6 +46,8 @@ const commandTables = [
   setupCommands,
   storeCommands,
   spanCommands,
+  callCommands,
+  compareCommands,
   codeCommands,
   flameCommands,
   viewCommands,
@@ -79,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   const charts = add(new FlamePanels(context.extensionUri, engine, selection, log));
   add(new EditorLink(engine, selection, charts, log));
   const keeper = add(new StateKeeper(engine, statusBar, contextKeys, notices, log));
+  const replay = new Replay(engine, context.secrets, log);
   const services: Services = {
     context,
     log,
@@ -88,7 +97,10 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
     traces: add(new TracesView(engine, log, contextKeys, context.workspaceState, selection)),
     callSites: add(new CallSitesView(engine, log, context.workspaceState)),
     code: add(new CodeAnnotations({ context, engine, log, contextKeys })),
-    details: add(new DetailsPanel(context.extensionUri, engine, selection, log)),
+    details: add(new DetailsPanel(context.extensionUri, engine, selection, replay, log)),
+    compare: add(new ComparePanel(context.extensionUri, engine, log)),
+    replay,
+    contextKeys,
     selection,
     charts,
     state: () => keeper.state,
@@ -97,7 +109,9 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
   add(
     vscode.workspace.registerTextDocumentContentProvider(explanationScheme, new ExplanationDocuments(engine)),
   );
+  add(new FindingsWatch(engine, statusBar, log));
   add(registerDebugConfigurations(services.environments));
+  add(vscode.workspace.registerTextDocumentContentProvider(rawScheme, new RawDocuments(engine)));
   add(settings.onChanged((changed) => void configure(engine, changed, log)));
 
   if (hasSqlite()) {

@@ -82,8 +82,8 @@ export interface EngineRequests extends CodeRequests, FlameRequests, DetailsQuer
   'callSites/list': { params: { file?: string; function?: string }; result: readonly CallSiteRow[] };
   /** The newest spans of a call site. */
   'callSites/spans': { params: { file: string; line: number; limit: number }; result: readonly SpanRow[] };
-  /** What each service sends and what it lacks, newest first. */
-  'doctor/report': { params: Record<string, never>; result: readonly ServiceReport[] };
+  /** What each of the newest services (at most 20) sends and what it lacks, newest first. */
+  'doctor/report': { params: { services: number }; result: readonly ServiceReport[] };
   'store/deleteAll': { params: Record<string, never>; result: null };
   'store/deleteTrace': { params: { traceId: string }; result: null };
   /** Builds the index anew from the journal; progress comes as `store/progress` events. */

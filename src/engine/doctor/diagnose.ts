@@ -11,41 +11,47 @@ const limits = { services: 20, calls: 20, names: 8 } as const;
 type ReadSpan = (span: IndexedSpan) => Interpreted | undefined;
 
 /** What each of the newest services sends and what it lacks, judged by its newest model calls. */
-export function diagnose(reader: IndexReader, read: ReadSpan): ServiceReport[] {
-  const services = reader.groups('service', {}, { limit: limits.services }).rows.map((row) => {
-    const { spans, calls } = reader.newestCalls(row.key, limits.calls);
-    const items = calls.flatMap((span) => {
-      const item = read(span);
-      return item ? [{ span, item }] : [];
+export function diagnose(
+  reader: IndexReader,
+  read: ReadSpan,
+  most: number = limits.services,
+): ServiceReport[] {
+  const services = reader
+    .groups('service', {}, { limit: Math.min(limits.services, most) })
+    .rows.map((row) => {
+      const { spans, calls } = reader.newestCalls(row.key, limits.calls);
+      const items = calls.flatMap((span) => {
+        const item = read(span);
+        return item ? [{ span, item }] : [];
+      });
+      const [sample] = items.length > 0 ? items : spans.flatMap((span) => ({ item: read(span) }));
+      const language = sample?.item?.input.resource.attributes.get('telemetry.sdk.language');
+      const twins = new Set(
+        reader
+          .repeatsOf(calls)
+          .filter((span) => hasContent(read(span)))
+          .map((span) => span.countedIn?.spanId),
+      );
+      const found = findingsOf(
+        items.map(({ span, item }) => ({
+          ...sampleOf(reader, span, item),
+          hasContent: hasContent(item) || twins.has(span.spanId),
+        })),
+      );
+      return {
+        service: row.key,
+        spans: row.spans,
+        modelCalls: row.modelCalls,
+        lastMicros: row.startMicros,
+        language: typeof language === 'string' ? language : undefined,
+        scopes: names([...calls, ...spans].map((span) => span.scope)),
+        dialects: names(calls.map((span) => span.dialect)),
+        findings:
+          row.modelCalls === 0 && calls.length === 0
+            ? [{ id: 'no-model-calls' as const, calls: 0, of: 0 }]
+            : found,
+      };
     });
-    const [sample] = items.length > 0 ? items : spans.flatMap((span) => ({ item: read(span) }));
-    const language = sample?.item?.input.resource.attributes.get('telemetry.sdk.language');
-    const twins = new Set(
-      reader
-        .repeatsOf(calls)
-        .filter((span) => hasContent(read(span)))
-        .map((span) => span.countedIn?.spanId),
-    );
-    const found = findingsOf(
-      items.map(({ span, item }) => ({
-        ...sampleOf(reader, span, item),
-        hasContent: hasContent(item) || twins.has(span.spanId),
-      })),
-    );
-    return {
-      service: row.key,
-      spans: row.spans,
-      modelCalls: row.modelCalls,
-      lastMicros: row.startMicros,
-      language: typeof language === 'string' ? language : undefined,
-      scopes: names([...calls, ...spans].map((span) => span.scope)),
-      dialects: names(calls.map((span) => span.dialect)),
-      findings:
-        row.modelCalls === 0 && calls.length === 0
-          ? [{ id: 'no-model-calls' as const, calls: 0, of: 0 }]
-          : found,
-    };
-  });
   return [...services, ...onlyInMetrics(reader, new Set(services.map(({ service }) => service)))];
 }
 

@@ -135,7 +135,7 @@ async function showDoctor(services: Services): Promise<void> {
     items.push(...advice.map(adviceItem));
   };
   add(vscode.l10n.t('This window'), windowAdvice(engine.status, describeProblems(services.state())));
-  const reports = engine.status ? await engine.call('doctor/report', {}) : [];
+  const reports = engine.status ? await engine.call('doctor/report', { services: 20 }) : [];
   for (const report of reports) {
     const advice = report.findings.map((finding) => adviceFor(report, finding));
     add(visibleLabel(report.service, 80), advice);

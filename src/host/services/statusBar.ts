@@ -8,6 +8,7 @@ export class StatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem(statusBarItem, vscode.StatusBarAlignment.Right, 90);
   #state: EngineState = { kind: 'starting' };
   #calmDown: NodeJS.Timeout | undefined;
+  #findings: readonly string[] = [];
 
   constructor() {
     this.#item.name = vscode.l10n.t('LLM Traces');
@@ -18,6 +19,13 @@ export class StatusBar implements vscode.Disposable {
 
   show(state: EngineState): void {
     this.#state = state;
+    this.#draw();
+  }
+
+  /** What the newest services lack, one a line; shown in the hover. */
+  showFindings(findings: readonly string[]): void {
+    if (findings.join('\n') === this.#findings.join('\n')) return;
+    this.#findings = findings;
     this.#draw();
   }
 
@@ -37,6 +45,11 @@ export class StatusBar implements vscode.Disposable {
     this.#item.text = view.text;
     const tooltip = new vscode.MarkdownString();
     tooltip.appendText(view.tooltip.join('\n'));
+    if (this.#findings.length > 0) {
+      tooltip.appendText(`\n${this.#findings.join('\n')}\n`);
+      tooltip.isTrusted = { enabledCommands: [commands.doctor] };
+      tooltip.appendMarkdown(`\n\n[${vscode.l10n.t('Why, and what helps')}](command:${commands.doctor})`);
+    }
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: view.accessibilityLabel, role: 'button' };
     this.#item.backgroundColor =
