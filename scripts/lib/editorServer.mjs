@@ -5,10 +5,17 @@ import { start, stop } from './processes.mjs';
 import { quietSettings } from './quietSettings.mjs';
 import { vscodeServer } from './vscode.mjs';
 
+const restrictedMode = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
 /**
  * @param {{ dataFolder: string, settings?: Record<string, unknown>, log?: (line: string) => void,
  *   onOutput?: (text: string) => void, env?: Record<string, string | undefined>, installFrom?: string,
- *   development?: boolean }} options
+ *   development?: boolean, isTrusted?: boolean }} options
+ *   `isTrusted`: every workspace is, without a question; else none is, and nothing asks;
  *   `dataFolder` holds everything the server keeps (settings, storage, logs); `installFrom`: an extension's folder,
  *   installed as a user would; without it, or with
  *   `development`, an address can name an extension under development
@@ -24,12 +31,14 @@ export async function startEditorServer({
   env = process.env,
   installFrom,
   development = false,
+  isTrusted = true,
 }) {
   const { main, node, name } = await vscodeServer(log);
   const machineFile = path.join(dataFolder, 'data', 'Machine', 'settings.json');
   const userFile = path.join(dataFolder, 'data', 'User', 'settings.json');
   const writeSettings = async (values) => {
-    const text = JSON.stringify({ ...quietSettings, ...values }, undefined, 2);
+    const trust = isTrusted ? {} : restrictedMode;
+    const text = JSON.stringify({ ...quietSettings, ...trust, ...values }, undefined, 2);
     for (const file of [machineFile, userFile]) {
       await fs.mkdir(path.dirname(file), { recursive: true });
       await fs.writeFile(file, text);
@@ -57,7 +66,8 @@ export async function startEditorServer({
       ],
       // Without this a page cannot name an extension under development; with it no notification pops up.
       ...(installFrom === undefined || development ? ['--enable-smoke-test-driver'] : []),
-      ...['--disable-workspace-trust', '--telemetry-level', 'off'],
+      ...(isTrusted ? ['--disable-workspace-trust'] : []),
+      ...['--telemetry-level', 'off'],
       ...[
         '--server-data-dir',
         dataFolder,

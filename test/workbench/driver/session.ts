@@ -15,6 +15,8 @@ export interface SessionOptions {
   /** Copied into the session's folder; an empty one when absent. */
   readonly workspace?: string;
   readonly extension?: string;
+  /** Workspaces are in restricted mode. */
+  readonly isUntrusted?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly log?: (line: string) => void;
 }
@@ -79,6 +81,7 @@ export class Session {
         ...options.settings,
       },
       log,
+      isTrusted: options.isUntrusted !== true,
     });
     const browser = await launchBrowser({ log });
     return new Session(folder, ports, server, browser, options);
