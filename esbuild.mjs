@@ -122,6 +122,18 @@ function copyCapture() {
     });
 }
 
+/** tree-sitter and the grammars of the languages that are read; WebAssembly, loaded by the code thread and the CLI. */
+function copyGrammars() {
+  return ['tree-sitter', 'tree-sitter-python', 'tree-sitter-tsx'].map((name) => {
+    const copy = `dist/${name}.wasm`;
+    fs.copyFileSync(
+      path.join(root, `node_modules/@vscode/tree-sitter-wasm/wasm/${name}.wasm`),
+      path.join(root, copy),
+    );
+    return copy;
+  });
+}
+
 /** The oldest Node, from the one place that says so. */
 async function minimumNode() {
   const text = await fs.promises.readFile(path.join(root, 'src/base/version.ts'), 'utf8');
@@ -159,7 +171,7 @@ async function main() {
     fs.copyFileSync(path.join(root, 'sample', name), path.join(root, copy));
     written.add(copy);
   }
-  for (const copy of copyCapture()) written.add(copy);
+  for (const copy of [...copyCapture(), ...copyGrammars()]) written.add(copy);
   const packages = await writeNotices(root, metafiles);
   written.add('dist/ThirdPartyNotices.txt');
   removeOthers(path.join(root, 'dist'), written);

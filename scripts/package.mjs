@@ -14,6 +14,7 @@ const allowed = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE(\.txt|\.md)?)$/i,
   /^extension\/dist\/[\w.-]+\.(js|txt)$/,
+  /^extension\/dist\/tree-sitter(-[a-z]+)?\.wasm$/,
   /^extension\/dist\/webview\/[\w.-]+\.(js|css|ttf|woff2?)$/,
   /^extension\/dist\/sample\/[\w.-]+\.mjs$/,
   /^extension\/dist\/capture\/(node|python)\/[\w./-]+\.(cjs|py)$/,
@@ -35,6 +36,9 @@ const required = [
     'dist/webview/details.js',
     'dist/webview/details.css',
     'dist/ThirdPartyNotices.txt',
+    'dist/tree-sitter.wasm',
+    'dist/tree-sitter-python.wasm',
+    'dist/tree-sitter-tsx.wasm',
   ],
 ];
 

@@ -76,6 +76,7 @@ export function spanJson(row: IndexedSpan, content: SpanContent): Record<string,
           function: row.source.function ?? null,
           confidence: row.source.confidence,
           resolver: row.source.resolver,
+          reason: row.source.reason ?? null,
           frames: row.source.frames,
           candidates: row.source.candidates,
         }

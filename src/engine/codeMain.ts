@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Channel } from '../base/channel.ts';
 import type { CodeRequests } from '../protocol/code.ts';
 import type { EngineEvents } from '../protocol/engine.ts';
+import { grammarsBeside, openSources } from '../workspace/openSources.ts';
 import { CodeThread } from './code/codeThread.ts';
 import type { ReadingThreadEvents, ReadingThreadRequests, ReadingThreadStart } from './readingThread.ts';
 import { threadPort } from './threadPort.ts';
@@ -12,7 +13,7 @@ const { dbPath, openedAt } = workerData as ReadingThreadStart;
 const thread = new CodeThread({
   dbPath,
   openedAt: openedAt ?? Date.now(),
-  openSources: undefined,
+  openSources: () => openSources(grammarsBeside(__dirname)),
   emit: (event, body) => channel.emit(event, body),
 });
 const channel = new Channel<

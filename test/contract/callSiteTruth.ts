@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { CallSiteIndex } from '../../src/source/callSiteIndex.ts';
 import { grammarOf } from '../../src/source/syntax/readSource.ts';
+import { PathMap } from '../../src/source/pathMap.ts';
 import { locate } from '../../src/source/locate.ts';
 import { keyOf, SpanResolver } from '../../src/source/resolve/spanResolver.ts';
 import { questionOf, type SpanQuestion } from '../../src/source/spanQuestion.ts';
@@ -90,7 +91,13 @@ export function answersFor(capture: string, parser: SourceParser): ProgramAnswer
   const truth = JSON.parse(readFileSync(join(folder, 'callsites.json'), 'utf8')) as { spans: TrueSpan[] };
   const questions = questionsOf(interpret(decode(readCapture(folder))));
   const index = indexFolder(join(folder, 'program'), parser);
-  const places = new SpanResolver(index, (path) => mapped(path, index)).resolveAll(questions);
+  const paths = new PathMap(index.files(), {
+    roots: [],
+    mappings: [],
+    ignoreCase: false,
+    absoluteKeys: false,
+  });
+  const places = new SpanResolver(index, (path) => paths.map(path)).resolveAll(questions);
   const byKey = new Map(questions.map((question) => [keyOf(question), question]));
   const answers = truth.spans
     .filter(({ site }) => site !== null)
@@ -100,16 +107,6 @@ export function answersFor(capture: string, parser: SourceParser): ProgramAnswer
       return { truth: one, question: byKey.get(key), location, isRight: isRight(location, one) };
     });
   return { name: capture, answers };
-}
-
-/** A path of the recording machine as the index's key: its longest end that is one. */
-function mapped(path: string, index: CallSiteIndex): string | undefined {
-  const parts = path.split('/');
-  for (let i = 0; i < parts.length; i++) {
-    const end = parts.slice(i).join('/');
-    if (index.has(end)) return end;
-  }
-  return undefined;
 }
 
 function isRight(location: SourceLocation | undefined, { site, in_setup: setup }: TrueSpan): boolean {

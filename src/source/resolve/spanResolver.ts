@@ -9,6 +9,7 @@ import type { Environment } from '../index/values.ts';
 import type { SpanQuestion } from '../spanQuestion.ts';
 import { definitionOf, frameOf, framesOf, locationOf, type Placed } from './places.ts';
 import { ask, score, type Asked, type Score } from './score.ts';
+import type { MappedPath } from '../pathMap.ts';
 import { prepare } from './textMatch.ts';
 import { findTool } from './toolPlaces.ts';
 
@@ -32,15 +33,21 @@ interface Ranked {
   readonly score: Score;
 }
 
+/** A path that a program told as a file of the index. */
+export type MapPath = (path: string) => MappedPath | undefined;
+
 /** Finds spans' lines in the static index. */
 export class SpanResolver implements Resolver {
   readonly #index: CallSiteIndex;
-  readonly #mapPath: (path: string) => string | undefined;
+  readonly #mapPath: MapPath;
   #analysis: Analysis | undefined;
   #evidence = new Map<Site, readonly Evidence[]>();
 
   /** @param mapPath a path that a program told → the index's key of that file, where it has one */
-  constructor(index: CallSiteIndex, mapPath: (path: string) => string | undefined = () => undefined) {
+  constructor(
+    index: CallSiteIndex,
+    mapPath: MapPath = (file) => (index.has(file) ? { file, how: 'inside' } : undefined),
+  ) {
     this.#index = index;
     this.#mapPath = mapPath;
   }
@@ -79,13 +86,13 @@ class Run {
   readonly #placed = new Map<string, Placed | undefined>();
   readonly #analysis: Analysis;
   readonly #evidenceOf: (site: Site) => readonly Evidence[];
-  readonly #mapPath: (path: string) => string | undefined;
+  readonly #mapPath: MapPath;
 
   constructor(
     spans: readonly SpanQuestion[],
     analysis: Analysis,
     evidenceOf: (site: Site) => readonly Evidence[],
-    mapPath: (path: string) => string | undefined,
+    mapPath: MapPath,
   ) {
     this.#spans = spans;
     this.#analysis = analysis;
@@ -161,8 +168,8 @@ class Run {
   #told(span: SpanQuestion): Placed | undefined {
     if (!span.told) return undefined;
     const map = <T extends SourceFrame>(frame: T): T => {
-      const file = this.#mapPath(frame.file);
-      return file === undefined ? frame : { ...frame, file };
+      const mapped = this.#mapPath(frame.file);
+      return mapped ? { ...frame, file: mapped.file } : frame;
     };
     const location: SourceLocation = {
       ...map(span.told),
