@@ -203,13 +203,18 @@ function libraryOf(name) {
   return family ? family[1] : undefined;
 }
 
-/** Names of packages that compile what they load, by `Module.prototype._compile`. */
+/** Packages that compile what they load and hand it to `Module.prototype._compile`. */
 const compilers = new Set([
-  'ts-node',
-  'pirates',
-  '@swc-node/register',
-  'esbuild-register',
-  '@esbuild-kit/cjs-loader',
+  ...[
+    'tsx',
+    'ts-node',
+    'pirates',
+    'jiti',
+    '@swc-node/register',
+    'esbuild-register',
+    '@esbuild-kit/cjs-loader',
+  ],
+  ...['@babel/register', 'sucrase'],
 ]);
 
 module.exports = { compilers, libraryOf };

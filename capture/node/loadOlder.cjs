@@ -4,16 +4,12 @@
  */
 'use strict';
 const fs = require('node:fs');
-const nodeModule = require('node:module');
 const { attempt, around } = require('./guard.cjs');
+const { watchCompile } = require('./loadCompiled.cjs');
 
 /** @param changed `(address, source)` → the text in its place, or undefined */
 function watchLoads(changed) {
-  const { prototype } = nodeModule;
-  prototype._compile = around(prototype._compile, (original, self, args) => {
-    const text = attempt(() => changed(String(args[1]), args[0]));
-    return Reflect.apply(original, self, text === undefined ? args : [text, ...args.slice(1)]);
-  });
+  watchCompile(changed);
   const read = (file, source) => {
     const text = attempt(() => changed(file.href, source));
     if (text === undefined) return source;

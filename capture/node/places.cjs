@@ -3,6 +3,7 @@
  * are left out. A frame is judged by the file it was written in, after source maps, and only once.
  */
 'use strict';
+const fs = require('node:fs');
 const { fileURLToPath } = require('node:url');
 const { attempt } = require('./guard.cjs');
 
@@ -10,6 +11,11 @@ let maps;
 const ours = __dirname + require('node:path').sep;
 /** File name as V8 says it → what is known of the file. */
 const files = new Map();
+const smallestBundle = 65_536;
+const largestBundle = 64 * 1024 * 1024;
+/** Mean width of lines from which on a large file was not written by hand. */
+const widestLine = 200;
+const everything = [[1, Infinity]];
 const mostFiles = 20_000;
 const mostPlaces = 50_000;
 
@@ -27,7 +33,19 @@ function readFile(name) {
   if (file.startsWith(ours) || isLibrary(file)) return undefined;
   maps = maps || require('./sourceMaps.cjs');
   const map = attempt(() => maps.loadMap(name, file));
-  return { file, map, places: new Map() };
+  const libraries = map ? [] : attempt(() => libraryLinesOf(file)) || [];
+  return { file, map, libraries, places: new Map() };
+}
+
+/** A bundle without a map says in comments where its pieces come from. */
+function libraryLinesOf(file) {
+  const { size } = fs.statSync(file);
+  if (size < smallestBundle) return [];
+  if (size > largestBundle) return everything;
+  const text = fs.readFileSync(file, 'utf8');
+  // Minified, and its map is missing: no telling what is whose.
+  if (text.length > text.split('\n').length * widestLine) return everything;
+  return require('./bundles.cjs').libraryLines(text);
 }
 
 /** `{ text }`: the frame as JSON. One object for one call site. Undefined where it is not the user's. */
@@ -66,6 +84,7 @@ function makeFrame(known, line, column, functionName) {
       column = entry.originalColumn + 1;
     }
   }
+  if (known.libraries.some(([first, last]) => line >= first && line <= last)) return undefined;
   const name = functionName && functionName !== '<anonymous>' ? functionName.slice(0, 200) : null;
   return { text: JSON.stringify([file, line, column, name, null]) };
 }

@@ -62,9 +62,10 @@ function changed(address, source) {
     return undefined;
   }
   if (source === null || source === undefined) return undefined;
-  return address.includes('node_modules')
-    ? require('./transform.cjs').changedLibrary(address, source)
-    : changedOwn(address, source);
+  if (!address.includes('node_modules')) return changedOwn(address, source);
+  const transform = require('./transform.cjs');
+  if (transform.isCompiler(address)) require('./loadCompiled.cjs').watchCompile(changed);
+  return transform.changedLibrary(address, source);
 }
 
 /** The user's own files stay as they are, but for bundles, which have libraries in them. */

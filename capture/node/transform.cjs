@@ -4,7 +4,7 @@
  */
 'use strict';
 const { attempt } = require('./guard.cjs');
-const { libraryOf } = require('./libraries.cjs');
+const { compilers, libraryOf } = require('./libraries.cjs');
 
 const folder = 'node_modules';
 const mostParts = 2000;
@@ -36,6 +36,12 @@ function nextSlash(path, from) {
   return -1;
 }
 
+/** Packages that read and compile files themselves, past Node's hooks. */
+function isCompiler(address) {
+  const found = packageOf(address);
+  return found !== undefined && compilers.has(found.name);
+}
+
 const tracerFile = /^(?:build\/(?:src|esm|esnext)\/Tracer\.js|dist\/(?:.*\/)?Tracer\.[cm]?js)$/;
 
 /** What is to be done with a package's file: `{ kind, library }`; undefined when nothing. */
@@ -47,8 +53,6 @@ function planFor({ name, file }) {
   return library && /\.[cm]?js$/.test(file) ? { kind: 'library', library } : undefined;
 }
 
-const appendixEnd =
-  '(globalThis[Symbol.for("llm_trace_inspector.capture")]||{},typeof module==="object"?module:undefined);';
 let isTelemetryKnown = false;
 
 /** The new text of a library's file, or undefined when it stays as it is. */
@@ -63,16 +67,27 @@ function changedLibrary(address, source) {
   if (plan === undefined) return undefined;
   const text = typeof source === 'string' ? source : Buffer.from(source).toString('utf8');
   // Older Nodes show the same text twice.
-  if (text.endsWith(appendixEnd)) return undefined;
-  const more = appendix(text, plan, found.name);
-  return more === '' ? undefined : text + more;
+  if (text.endsWith(handoverEnd)) return undefined;
+  const more = handover(text, plan, found.name);
+  return more === '' ? undefined : `${text}\n${more}`;
 }
 
 /** A bundler's name for a declaration, without the number that made it unique. */
 const plain = (name) => name.replace(/(?:\$\d*|\d+)$/, '');
 
-/** The line to append, or '' when the file has nothing of interest. */
-function appendix(text, { kind, library }, packageName) {
+const handoverEnd = ');/* llm-trace-inspector */';
+
+/**
+ * The statement to put behind a file's text, or '' when the file has nothing of interest.
+ *
+ * @param cjsModule expression for the file's module object
+ */
+function handover(
+  text,
+  { kind, library },
+  packageName,
+  cjsModule = 'typeof module==="object"?module:undefined',
+) {
   const functions = library && library.functions ? library.functions : [];
   const methods = library && library.methods ? library.methods : {};
   const isSpecial = library !== undefined && library.special !== undefined;
@@ -93,10 +108,10 @@ function appendix(text, { kind, library }, packageName) {
     }
   }
   if (parts.size === 0) return '';
-  return (
-    `\n;((c,m)=>{c.receive&&c.receive(${JSON.stringify(packageName)},${JSON.stringify(kind)},[${[...parts.values()].join(',')}],m)})` +
-    appendixEnd
-  );
+  const names = `${JSON.stringify(packageName)},${JSON.stringify(kind)}`;
+  const list = [...parts.values()].join(',');
+  const receiver = 'globalThis[Symbol.for("llm_trace_inspector.capture")]||{}';
+  return `;((c,m)=>{c.receive&&c.receive(${names},[${list}],m)})(${receiver},${cjsModule}${handoverEnd}`;
 }
 
 const after = (text, pattern) => text.slice(pattern.lastIndex, pattern.lastIndex + 60);
@@ -108,4 +123,4 @@ function mentions(text, functions, classes) {
   );
 }
 
-module.exports = { changedLibrary, packageOf };
+module.exports = { changedLibrary, handover, isCompiler, packageOf, planFor };
