@@ -24,7 +24,7 @@ def activate():
     _active = True
     _patch_threads()
     run_if_imported(
-        "asyncio.base_events", "uvloop", "anyio.to_thread", "concurrent.futures.thread", "multiprocessing.pool"
+        "asyncio.base_events", "uvloop", "anyio._backends._asyncio", "concurrent.futures.thread", "multiprocessing.pool"
     )
 
 
@@ -225,18 +225,18 @@ def carried(function, frame):
 
 @_once
 def patch_anyio(module):
-    """Its worker threads are its own, and take their work from a queue."""
-    run_sync = module.run_sync
+    """Its worker threads are its own, and take their work from a queue, with the context that it is to run in."""
+    copy = module.copy_context
 
-    @functools.wraps(run_sync)
-    async def run_sync_with_origin(func, *args, **kwargs):
+    def copy_context():
+        context = copy()
         try:
-            func = carried(func, sys._getframe(1))
+            context.run(frames.handed.set, origin_here(sys._getframe(1)))
         except Exception:
             report()
-        return await run_sync(func, *args, **kwargs)
+        return context
 
-    module.run_sync = run_sync_with_origin
+    module.copy_context = copy_context
 
 
 @_once

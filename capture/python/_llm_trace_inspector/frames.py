@@ -59,7 +59,7 @@ class _Work(threading.local):
 #: Origin of the work that this thread does at the moment, if it was handed in.
 work = _Work()
 
-#: Origin of a callback that another thread gave to an event loop.
+#: Origin of what another thread gave to an event loop, or a task to a worker, in the context that it runs in.
 handed = contextvars.ContextVar("llm_trace_inspector_handed", default=None)
 
 
@@ -134,10 +134,16 @@ def _position(code, index):
 
 
 def _thread_origin():
+    """The origin of what this thread does, and whether it is a guess."""
     origin = work.origin
+    given = handed.get()
     if origin is None:
         origin = getattr(threading._active.get(threading.get_ident()), "_llm_trace_inspector", None)
-    return origin
+    if given is not None and (origin is None or origin.number < given.number):
+        return given, THREAD
+    if origin is not None and origin.starter is not None and not origin.starter.is_waiting():
+        return origin, WORKER
+    return origin, THREAD
 
 
 def collect(frame):
@@ -158,9 +164,7 @@ def collect(frame):
     elif in_loop:
         origin, marker = (None if task is not None else handed.get()), THREAD
     else:
-        origin, marker = _thread_origin(), THREAD
-        if origin is not None and origin.starter is not None and not origin.starter.is_waiting():
-            marker = WORKER
+        origin, marker = _thread_origin()
     if origin is None or not origin.items:
         return found, next(_numbers)
     number = next(_numbers) if found else origin.number

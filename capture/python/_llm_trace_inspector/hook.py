@@ -47,7 +47,7 @@ _patches = {
     "langsmith._internal.otel._otel_exporter": _lazily("entries", "patch_langsmith_exporter"),
     "asyncio.base_events": _lazily("carry", "patch_asyncio"),
     "uvloop": _lazily("carry", "patch_uvloop"),
-    "anyio.to_thread": _lazily("carry", "patch_anyio"),
+    "anyio._backends._asyncio": _lazily("carry", "patch_anyio"),
     "concurrent.futures.thread": _lazily("carry", "patch_executors"),
     "multiprocessing.pool": _lazily("carry", "patch_pools"),
 }
