@@ -36,7 +36,9 @@ export async function spans(argv: readonly string[]): Promise<number> {
       // Parents and neighbours help to find a span's line, whatever kind was asked for.
       for (const trace of byTrace(store.reader.treeSpans({ traceId, order: 'oldest' }))) {
         const read = trace.map((row) => readSpan(store, row));
-        const places = resolver.resolveAll(read.map(({ row, item }) => questionOf(row, item?.facts)));
+        const places = resolver.resolveAll(
+          read.map(({ row, item }) => questionOf(row, item?.facts, item?.input.span.attributes)),
+        );
         for (const span of read) {
           if (kind !== undefined && span.row.kind !== kind) continue;
           const source = places.get(`${span.row.traceId}/${span.row.spanId}`);

@@ -6,6 +6,7 @@ import type { SourceIndex } from './callSiteIndexApi.ts';
 import { CallGraph } from './index/callGraph.ts';
 import { parentOf } from './index/moduleFinder.ts';
 import { Program } from './index/program.ts';
+import { findRoutes, type Route } from './index/routes.ts';
 import { chainOf, findSites, type Site } from './index/sites.ts';
 import { findSpanNames, type SpanName } from './index/spanNames.ts';
 import { findTools, type ToolPlace } from './index/tools.ts';
@@ -17,6 +18,7 @@ export interface Analysis {
   readonly sites: readonly Site[];
   readonly tools: readonly ToolPlace[];
   readonly spanNames: readonly SpanName[];
+  readonly routes: readonly Route[];
 }
 
 interface Entry {
@@ -88,6 +90,7 @@ export class CallSiteIndex implements SourceIndex {
         sites: findSites(graph),
         tools: findTools(graph),
         spanNames: findSpanNames(graph),
+        routes: findRoutes(graph),
       };
     }
     return this.#analysis;

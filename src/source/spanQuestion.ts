@@ -36,6 +36,8 @@ export interface SpanQuestion {
   readonly prompts: readonly PromptText[];
   /** Names of the tools that the request offers. */
   readonly tools: readonly string[];
+  /** Short texts, numbers and truths among its attributes; empty where they are not at hand. */
+  readonly attributes: ReadonlyMap<string, string>;
   /** What the span itself tells of its place: attributes, captured frames, a stack trace. */
   readonly told: SourceLocation | undefined;
 }
@@ -62,7 +64,7 @@ export interface QuestionRow {
 }
 
 /** Longest text and most texts of a request that are compared with the sources. */
-const limits = { text: 20_000, prompts: 64 } as const;
+const limits = { text: 20_000, prompts: 64, attributes: 100, attribute: 200 } as const;
 
 /**
  * Makes a question of a stored row and, where they are at hand, the span's facts: with them prompts, parameters and
@@ -74,6 +76,7 @@ export function questionOf(
     SpanFacts,
     'operation' | 'streaming' | 'workflowName' | 'parameters' | 'conversation' | 'toolDefinitions'
   >,
+  attributes?: Iterable<readonly [string, unknown]>,
 ): SpanQuestion {
   return {
     traceId: row.traceId,
@@ -97,6 +100,7 @@ export function questionOf(
     parameters: facts?.parameters ?? new Map<string, string>(),
     prompts: facts ? promptsOf(facts.conversation()) : [],
     tools: facts ? facts.toolDefinitions().map(({ name }) => name) : [],
+    attributes: attributes ? plainAttributes(attributes) : new Map<string, string>(),
     told: row.source,
   };
 }
@@ -119,4 +123,15 @@ function promptsOf(conversation: ReturnType<SpanFacts['conversation']>): readonl
   // A long conversation: its beginning says where it began, its end what was asked last.
   if (prompts.length <= limits.prompts) return prompts;
   return [...prompts.slice(0, limits.prompts / 2), ...prompts.slice(-limits.prompts / 2)];
+}
+
+function plainAttributes(attributes: Iterable<readonly [string, unknown]>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of attributes) {
+    if (found.size >= limits.attributes) break;
+    if (typeof value === 'string' && value.length <= limits.attribute) found.set(key, value);
+    else if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+      found.set(key, String(value));
+  }
+  return found;
 }

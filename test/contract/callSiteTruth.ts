@@ -81,6 +81,7 @@ export function questionsOf(spans: readonly ReplayedSpan[]): SpanQuestion[] {
           source: locate(facts),
         },
         facts,
+        input.span.attributes,
       ),
     );
 }

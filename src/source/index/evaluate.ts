@@ -11,6 +11,7 @@ import { argumentFor, type Caller } from './arguments.ts';
 import { builtinCall } from './builtins.ts';
 import { familyOf } from './libraries.ts';
 import type { Program } from './program.ts';
+import { classify } from './verbs.ts';
 import {
   literalOf,
   optionsOf,
@@ -689,6 +690,8 @@ export class Evaluator {
       case 'instance':
         return this.#instanceCall(callee, call, env);
       case 'external':
+        // What a request answers is not known, and is nothing of what was asked.
+        if (isRequest(callee, call)) return unknown;
         return (
           builtinCall(callee, call, (expr) => this.value(expr, env), this.#required(callee, call, env)) ?? {
             ...callee,
@@ -735,6 +738,13 @@ export class Evaluator {
       ? this.value(whole.value, this.freeEnvironment(whole.owner))
       : { kind: 'module', source };
   }
+}
+
+function isRequest({ module, path }: ExternalValue, call: CallExpr): boolean {
+  const family = familyOf(module);
+  if (family === undefined || call.isNew) return false;
+  const isObject = call.callee.kind !== 'member' && path.at(-1) === '()';
+  return classify(family, isObject ? [...path, '()'] : path)?.isSure === true;
 }
 
 const growers = new Set(['append', 'push', 'extend', 'insert', 'unshift', 'add_message', 'add']);

@@ -1,5 +1,6 @@
-import type { CallExpr } from '../syntax/ast.ts';
+import type { CallExpr, FunctionNode } from '../syntax/ast.ts';
 import { withHoles } from './builtins.ts';
+import { calledName } from './program.ts';
 import type { Evaluator } from './evaluate.ts';
 import { literalOf, optionsOf, type Environment, type ExternalValue, type Value } from './values.ts';
 import type { Site } from './sites.ts';
@@ -35,6 +36,8 @@ export interface Evidence {
   /** Undefined: tools are given, but which is not known. */
   readonly hasTools: boolean | undefined;
   readonly names: readonly string[];
+  /** Functions of ours that the called object runs: nodes of a graph, steps of a chain. */
+  readonly functions: readonly FunctionNode[];
 }
 
 const modelKeys =
@@ -60,6 +63,7 @@ const roleOfKey = new Map([
   ['question', 'user'],
   ['task', 'user'],
 ]);
+const batches = /batch|many|embed|_all$|for_each/i;
 const roleWords = new Set(['system', 'user', 'human', 'assistant', 'ai', 'developer', 'tool', 'model']);
 
 const limits = { texts: 40, depth: 14, nodes: 1_500 } as const;
@@ -89,6 +93,7 @@ class Collector {
   readonly #settings = new Map<string, string>();
   readonly #tools = new Set<string>();
   readonly #names = new Set<string>();
+  readonly #functions = new Set<FunctionNode>();
   readonly #seen = new Set<unknown>();
   #nodes = 0;
   #hasUnknownText = false;
@@ -129,6 +134,7 @@ class Collector {
       tools: [...this.#tools],
       hasTools: this.#hasTools,
       names: [...this.#names],
+      functions: [...this.#functions],
     };
   }
 
@@ -192,7 +198,7 @@ class Collector {
         return this.#dict(value, { ...at, depth: at.depth + 1 });
       case 'function':
         if (at.inTools || toolKeys.test(at.key)) this.#tool(value.fn.name, at);
-        else if (value.fn.kind === 'function' && at.key === 'stream') this.#streaming = undefined;
+        else if (this.#functions.size < 50) this.#functions.add(value.fn);
         return;
       case 'external':
         return this.#external(value, at);
@@ -260,7 +266,9 @@ class Collector {
   }
 
   #list(items: readonly Value[], isOpen: boolean, isTuple: boolean, at: Where): void {
-    const deeper = { ...at, depth: at.depth + 1 };
+    // Of a batch each request has one item.
+    const isBatch = at.isOwn && at.depth === 0 && batches.test(calledName(this.#site.call));
+    const deeper = { ...at, depth: at.depth + 1, isOption: at.isOption || isBatch };
     const tools = at.inTools || toolKeys.test(at.key);
     // `("system", "You are …")`, `['system', 'You are …']`
     const [first, second] = items;

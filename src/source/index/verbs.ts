@@ -15,6 +15,10 @@ const embeddingWords =
   /^(?:a?embed(?:ding|dings|_query|_documents|_content|Content|Query|Documents|Many|_many|_batch)?|a?get_text_embeddings?(?:_batch)?|getTextEmbeddings?|get_query_embedding|a?embeddings|encode|embedMany|batchEmbedContents)$/;
 const retrievalWords =
   /^(?:a?retrieve|similarity_search(?:_with_score|_by_vector)?|similaritySearch(?:WithScore)?|a?get_relevant_documents|max_marginal_relevance_search|rerank|a?search|vector_search|query_points)$/;
+/** Putting documents into a store: they are embedded on the way. */
+const storing =
+  /^(?:a?from_(?:documents|texts)|from(?:Documents|Texts)|a?add_(?:documents|texts)|add(?:Documents|Texts)|a?insert(?:_nodes)?|upsert|index_documents)$/;
+const storingFamilies = new Set(['langchain', 'llamaindex', 'vector-store', 'haystack', 'mastra', 'genkit']);
 const modelWords = new Set([
   ...[
     'create',
@@ -170,7 +174,6 @@ const agentWords = new Set([
     'streamLegacy',
     'generateLegacy',
     'network',
-    'createRunAsync',
     'synthesize',
     'asynthesize',
     'run_live',
@@ -219,6 +222,8 @@ export function classify(family: Family, path: readonly string[]): CallClass | u
       ? { kind: isAgentName(made) ? 'agent' : 'model', streaming: undefined, isSure: true }
       : undefined;
   }
+  if (storing.test(name) && storingFamilies.has(family))
+    return { kind: 'embedding', streaming: undefined, isSure: false };
   if (setupWords.test(name)) return undefined;
   // A class is made, not called; a decorator is written with a small letter.
   if (/^[A-Z]/.test(name)) return undefined;

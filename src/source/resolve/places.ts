@@ -21,10 +21,12 @@ const keptCandidates = 8;
 export function frameOf(call: CallExpr): SourceFrame {
   const { file } = call.owner;
   const { callee } = call;
+  const name = callee.kind === 'member' ? callee.nameStart : callee.start;
   return {
     file: file.file,
-    line: lineAt(file, call.start),
-    column: columnAt(file, callee.kind === 'member' ? callee.nameStart : callee.start),
+    // As stacks have it: Python names the expression's first line, V8 that of the called name.
+    line: lineAt(file, file.language === 'python' ? call.start : name),
+    column: columnAt(file, name),
     function: qualifiedName(call.owner) || '<module>',
     endLine: lineAt(file, call.end - 1),
   };

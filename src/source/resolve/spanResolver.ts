@@ -7,6 +7,7 @@ import type { Site } from '../index/sites.ts';
 import type { CallExpr, FunctionNode } from '../syntax/ast.ts';
 import type { Environment } from '../index/values.ts';
 import type { SpanQuestion } from '../spanQuestion.ts';
+import { matchRoute } from '../index/routes.ts';
 import { definitionOf, frameOf, framesOf, locationOf, type Placed } from './places.ts';
 import { ask, score, type Asked, type Score } from './score.ts';
 import type { MappedPath } from '../pathMap.ts';
@@ -24,6 +25,8 @@ const requestKinds = new Set([
   'chain',
   'mcp',
 ]);
+/** Of others what the span stands for is too loose to be sure of a line. */
+const sureKinds = new Set(['llm', 'embedding', 'agent']);
 /** A place is `likely` when it beats the next one by so much, and reaches so much. */
 const margins = { clear: 2, enough: 3, known: 20 } as const;
 
@@ -134,7 +137,11 @@ class Run {
   #find(span: SpanQuestion): Placed | undefined {
     const told = this.#told(span);
     const parent = this.#placed.get(`${span.traceId}/${span.parentSpanId}`);
-    if (span.kind === 'tool' || (span.kind === 'mcp' && span.toolName !== undefined)) {
+    const isTool = span.kind === 'tool' || (span.kind === 'mcp' && span.toolName !== undefined);
+    if (isTool && this.#isToolClient(span)) {
+      const call = this.#byRequest(span, parent);
+      if (call) return call;
+    } else if (isTool) {
       const tool = this.#tool(span, parent, told);
       if (tool) return tool;
     }
@@ -148,20 +155,50 @@ class Run {
   #bySources(span: SpanQuestion, parent: Placed | undefined): Placed | undefined {
     const named = this.#byName(span, parent, 'opened');
     if (named) return named;
-    if (requestKinds.has(span.kind)) {
-      const asked = this.#byRequest(span, parent);
-      if (asked && asked.location.confidence !== 'possible') return asked;
-      const decorated =
-        span.kind === 'llm' || span.kind === 'embedding'
-          ? undefined
-          : this.#byName(span, parent, 'decorated');
-      return decorated ?? asked ?? this.#inherited(span, parent);
-    }
-    return (
-      this.#byName(span, parent, 'decorated') ??
-      this.#byName(span, parent, 'given') ??
-      this.#inherited(span, parent)
-    );
+    if (span.kind === 'llm' || span.kind === 'embedding')
+      return this.#byRequest(span, parent) ?? this.#inherited(span, parent);
+    const given = this.#byName(span, parent, 'decorated') ?? this.#byName(span, parent, 'given');
+    if (given) return given;
+    if (!requestKinds.has(span.kind)) return this.#byRoute(span) ?? this.#inherited(span, parent);
+    const asked = this.#byRequest(span, parent);
+    const inherited = this.#inherited(span, parent);
+    return asked && (!inherited || asked.location.confidence !== 'possible') ? asked : inherited;
+  }
+
+  /** A request that came in: the function that answers it, for what it makes in turn. */
+  #byRoute(span: SpanQuestion): Placed | undefined {
+    const named =
+      /^(?:(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+|request handler - |middleware - )(\/\S*)/.exec(
+        span.name,
+      );
+    const { attributes } = span;
+    const path =
+      attributes.get('http.route') ??
+      named?.[2] ??
+      attributes.get('url.path') ??
+      attributes.get('http.target');
+    if (path === undefined) return undefined;
+    const method = named?.[1] ?? attributes.get('http.request.method') ?? attributes.get('http.method');
+    const routes = matchRoute(this.#analysis.routes, method, path);
+    const fns = [...new Set(routes.map(({ fn }) => fn))];
+    const [fn] = fns;
+    if (!fn) return undefined;
+    const place = definitionOf(fn);
+    const isAlone = fns.length === 1;
+    return {
+      location: locationOf(
+        place,
+        isAlone ? 'likely' : 'possible',
+        'requests to that path are answered here',
+        {
+          candidates: isAlone ? [] : fns.map(definitionOf),
+        },
+      ),
+      call: undefined,
+      env: undefined,
+      fn: isAlone ? fn : undefined,
+      block: isAlone ? { file: fn.file.file, start: fn.start, end: fn.end } : undefined,
+    };
   }
 
   /** What the span itself told, in the workspace's paths. */
@@ -180,7 +217,7 @@ class Run {
   }
 
   #tool(span: SpanQuestion, parent: Placed | undefined, told: Placed | undefined): Placed | undefined {
-    const found = findTool(this.#analysis.tools, span, new Set());
+    const found = findTool(this.#analysis.tools, span, new Set(), this.#parentOf(span));
     const [fn, ...others] = found?.places ?? [];
     if (!found || !fn) return undefined;
     const place = definitionOf(fn);
@@ -197,6 +234,23 @@ class Run {
       fn,
       block: { file: fn.file.file, start: fn.start, end: fn.end },
     };
+  }
+
+  #parentOf(span: SpanQuestion): SpanQuestion | undefined {
+    return this.#byKey.get(`${span.traceId}/${span.parentSpanId}`);
+  }
+
+  /** Of the two spans of one MCP call the outer one: it is where our program calls, not where the tool is. */
+  #isToolClient(span: SpanQuestion): boolean {
+    if (/\b(?:send|client)\b/i.test(span.name) && /mcp/i.test(span.scope + span.name)) return true;
+    const children = this.#children.get(keyOf(span)) ?? [];
+    return children.some(
+      (child) =>
+        (child.kind === 'tool' || child.kind === 'mcp') &&
+        child.toolName === span.toolName &&
+        child.scope === span.scope &&
+        span.toolName !== undefined,
+    );
   }
 
   #byName(span: SpanQuestion, parent: Placed | undefined, how: SpanName['how']): Placed | undefined {
@@ -288,7 +342,11 @@ class Run {
     const margin = second ? best.score.points - second.score.points : Infinity;
     const isSole = places.every((one) => one === best || one.score.isContradicted);
     const isSure =
-      isSole && !best.score.isContradicted && best.score.matchedText >= margins.known && best.site.isSure;
+      sureKinds.has(span.kind) &&
+      isSole &&
+      !best.score.isContradicted &&
+      best.score.matchedText >= margins.known &&
+      best.site.isSure;
     const confidence = isSure
       ? 'certain'
       : margin >= margins.clear && best.score.points >= margins.enough && !best.score.isContradicted
@@ -315,10 +373,23 @@ class Run {
     for (const evidence of this.#evidenceOf(site)) {
       const fit = score(asked, evidence);
       if (fit.points <= -50) return undefined;
-      const points = fit.points + this.#contextPoints(site, evidence.env, parent);
+      const points =
+        fit.points +
+        this.#contextPoints(site, evidence.env, parent) -
+        (isOwnCall(asked) && this.#delegates(evidence) ? 5 : 0);
       if (!best || points > best.score.points) best = { site, evidence, score: { ...fit, points } };
     }
     return best;
+  }
+
+  /** Whether the called object runs functions of ours that make requests themselves: a graph, a chain with code. */
+  #delegates({ functions, site }: Evidence): boolean {
+    if (functions.length === 0) return false;
+    return this.#analysis.sites.some(
+      (other) =>
+        other !== site &&
+        functions.some((fn) => fn === other.call.owner || this.#reaches(fn, other.call.owner)),
+    );
   }
 
   /** What the parent's place says for a site, reached on one way. */
@@ -339,7 +410,11 @@ class Run {
 
   /** A library's inner span stands where the library was called. */
   #inherited(span: SpanQuestion, parent: Placed | undefined): Placed | undefined {
-    if (!parent?.call || span.kind === 'tool') return undefined;
+    if (!parent || span.kind === 'tool') return undefined;
+    // What a request handler's span says of the code around holds for the spans below it, too.
+    if (!parent.call && span.kind !== 'llm' && span.kind !== 'embedding')
+      return parent.fn ? { ...parent } : undefined;
+    if (!parent.call) return undefined;
     const { location } = parent;
     return {
       ...parent,
@@ -357,6 +432,10 @@ class Run {
 
 function isWithin(call: CallExpr, block: NonNullable<Placed['block']>): boolean {
   return call.owner.file.file === block.file && call.start >= block.start && call.end <= block.end;
+}
+
+function isOwnCall({ span }: Asked): boolean {
+  return span.kind === 'llm' || span.kind === 'embedding';
 }
 
 function reasonOf({ reasons }: Score, isSole: boolean): string {

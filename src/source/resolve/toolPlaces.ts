@@ -5,11 +5,20 @@ import type { Confidence } from '../../model/source.ts';
 import { flat } from './score.ts';
 
 /** Names that a tool span may mean, surest first. */
-export function toolNames(span: SpanQuestion): readonly string[] {
+export function toolNames(span: SpanQuestion, parent: SpanQuestion | undefined): readonly string[] {
   const names: string[] = [];
   const add = (name: string | undefined): void => {
     if (name !== undefined && name !== '' && !names.includes(name)) names.push(name);
   };
+  const isGeneric = span.toolName !== undefined && genericTool.test(span.toolName);
+  if (isGeneric) {
+    for (const around of [span, parent])
+      for (const [key, value] of around?.attributes ?? [])
+        if (/tool|function/i.test(key) && /^[A-Za-z_][\w.-]{1,100}$/.test(value) && !genericTool.test(value))
+          add(value);
+    if (parent?.toolName !== undefined && !genericTool.test(parent.toolName)) add(parent.toolName);
+    return names;
+  }
   add(span.toolName);
   // `TravelPlugin-get_weather`, `researcher.get_weather`, `travel__get_weather`
   const own = span.toolName;
@@ -30,6 +39,9 @@ export function toolNames(span: SpanQuestion): readonly string[] {
   return names;
 }
 
+/** What hand-made spans are called whatever tool they run. */
+const genericTool =
+  /^(?:tools?|functions?|actions?|steps?|agent)?[._ /-]?(?:call|execute|execution|run|invoke|use|tool)s?$/i;
 const generic = new Set([
   'tool',
   'tools',
@@ -63,8 +75,9 @@ export function findTool(
   tools: readonly ToolPlace[],
   span: SpanQuestion,
   preferred: ReadonlySet<FunctionNode>,
+  parent: SpanQuestion | undefined,
 ): ToolFound | undefined {
-  for (const name of toolNames(span)) {
+  for (const name of toolNames(span, parent)) {
     const exact = tools.filter((tool) => tool.name === name);
     const matches =
       exact.length > 0
@@ -80,7 +93,7 @@ export function findTool(
     const isAlone = !second || second[1] < first[1];
     const others = ranked.length - 1;
     const isRegistered = first[1] >= ranks.registered || (first[1] >= ranks.listed && others === 0);
-    const isNamed = exact.length > 0 && span.toolName !== undefined;
+    const isNamed = exact.length > 0 && span.toolName !== undefined && !genericTool.test(span.toolName);
     const confidence: Confidence = !isAlone
       ? 'possible'
       : isRegistered && isNamed && others === 0
