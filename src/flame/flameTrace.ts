@@ -12,7 +12,7 @@ import { criticalPath } from './criticalPath.ts';
 import type { Forest } from './forest.ts';
 import { buildForest } from './forest.ts';
 import { idleGaps } from './idleGaps.ts';
-import { assignRows } from './rows.ts';
+import { assignRows, withoutOverlaps } from './rows.ts';
 import type { SpanSource } from './spanSource.ts';
 import type { SpanTimes } from './spanTimes.ts';
 import { openEnd, placeInTime } from './spanTimes.ts';
@@ -111,8 +111,8 @@ export class FlameTrace {
     let rows: number;
     let extent: number;
     if (isTime) {
-      const { left, right } = this.#times;
-      const assigned = assignRows(visible, left, right);
+      const assigned = assignRows(visible, this.#times.left, this.#times.right);
+      const { left, right } = withoutOverlaps(visible, assigned, this.#times.left, this.#times.right);
       const axis = isCompressed ? new TimeAxis(this.#idle) : undefined;
       this.#layout = {
         left: axis ? left.map((time) => axis.place(time)) : left,

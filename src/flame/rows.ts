@@ -1,8 +1,15 @@
 import { Lanes } from './lanes.ts';
 import type { Visible } from './visible.ts';
 
-/** Times in the index are whole microseconds, rounded down: this much of an overlap is none. */
-const roundingMicros = 1;
+/** Clocks and their rounding make spans overlap that followed each other: so much of its length at each end… */
+const slackPart = 0.02;
+/** …and so many microseconds may, and no less than half of one, since times in the index are rounded down. */
+const mostSlack = 1000;
+const leastSlack = 0.5;
+
+function slackOf(from: number, to: number): number {
+  return Math.max(leastSlack, Math.min(mostSlack, (to - from) * slackPart));
+}
 
 export interface Rows {
   /** Of each position. */
@@ -11,7 +18,7 @@ export interface Rows {
 }
 
 /**
- * Rows in which nothing overlaps. A span's children lie below it; those that run side by side get bands of rows of
+ * Rows in which nothing overlaps (by more than the slack: see `withoutOverlaps`). A span's children lie below it; those that run side by side get bands of rows of
  * their own, as many as their descendants need, and a band is used again by a sibling that begins after all of it has
  * ended. So a branch keeps its rows while it lasts. `left` and `right` are indexed by place.
  */
@@ -34,7 +41,7 @@ export function assignRows(
   );
   for (let position = count - 1; position >= 0; position--) {
     const own = place[position] as number;
-    const end = Math.max(right[own] as number, (left[own] as number) + roundingMicros);
+    const end = Math.max(right[own] as number, (left[own] as number) + 1);
     const rows = packer.pack(position + 1, subtreeEnd[position] as number);
     height[position] = 1 + rows;
     boxEnd[position] = Math.max(end, packer.latest);
@@ -83,7 +90,9 @@ class Packer {
     this.latest = -Infinity;
     for (let child = from; child < to; child = this.#subtreeEnd[child] as number) {
       const end = this.#boxEnd[child] as number;
-      const lane = this.#lanes.place(this.#start(child) + roundingMicros, end);
+      const start = this.#start(child);
+      const slack = slackOf(start, end);
+      const lane = this.#lanes.place(start + slack, end - slack);
       // Until the heights are known, the lane's number.
       this.#below[child] = lane;
       laneHeights[lane] = Math.max(laneHeights[lane] ?? 0, this.#height[child] as number);
@@ -104,13 +113,44 @@ class Packer {
   #inSequence(from: number, to: number): number | undefined {
     let rows = 0;
     let latest = -Infinity;
+    let slackBefore = 0;
     for (let child = from; child < to; child = this.#subtreeEnd[child] as number) {
-      if (latest > this.#start(child) + roundingMicros) return undefined;
-      latest = this.#boxEnd[child] as number;
+      const start = this.#start(child);
+      const end = this.#boxEnd[child] as number;
+      const slack = slackOf(start, end);
+      if (latest - slackBefore > start + slack) return undefined;
+      latest = Math.max(latest, end);
+      slackBefore = slack;
       rows = Math.max(rows, this.#height[child] as number);
       this.#below[child] = 0;
     }
     this.latest = latest;
     return rows;
   }
+}
+
+/**
+ * Cuts off what the slack let overlap: edges of a span lie where the next one of its row begins, at the latest. Returns
+ * the edges, the same arrays where nothing had to be cut. Within a row spans come in the order of their positions.
+ */
+export function withoutOverlaps(
+  { place }: Pick<Visible, 'place'>,
+  { row, count }: Rows,
+  left: Float64Array,
+  right: Float64Array,
+): { readonly left: Float64Array; readonly right: Float64Array } {
+  const limits = new Float64Array(count).fill(Infinity);
+  let cut: { left: Float64Array; right: Float64Array } | undefined;
+  for (let position = place.length - 1; position >= 0; position--) {
+    const own = place[position] as number;
+    const at = row[position] as number;
+    const limit = limits[at] as number;
+    if ((right[own] as number) > limit) {
+      cut ??= { left: left.slice(), right: right.slice() };
+      cut.left[own] = Math.min(left[own] as number, limit);
+      cut.right[own] = limit;
+    }
+    limits[at] = Math.min(left[own] as number, limit);
+  }
+  return cut ?? { left, right };
 }

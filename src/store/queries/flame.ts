@@ -1,9 +1,10 @@
 import type { Flag } from '../../model/flag.ts';
+import { spanKinds } from '../../model/span.ts';
 import { flameBits } from '../../protocol/flame.ts';
 import { emptySource } from '../../flame/spanSource.ts';
 import type { SpanSource } from '../../flame/spanSource.ts';
 import { TextTable } from '../../flame/textTable.ts';
-import { callClasses, statusError } from '../schema.ts';
+import { callClasses, kindCodes, statusError } from '../schema.ts';
 import { bits } from '../spanCodec.ts';
 import type { Statement } from '../sqlite.ts';
 import type { QueryContext } from './context.ts';
@@ -36,6 +37,10 @@ const byParent = `SELECT ${columns} FROM spans s INDEXED BY spans_parent LEFT JO
   WHERE s.t = ? ORDER BY s.parent_id, s.start_us`;
 const byId = `SELECT ${columns} FROM spans s NOT INDEXED LEFT JOIN details d ON d.id = s.id
   WHERE s.t = ? AND s.id > ? ORDER BY s.id LIMIT ${rowsAtOnce}`;
+
+/** The store's code of a kind → its index in the model. */
+const kindIndexes = kindCodes.map((kind) => spanKinds.indexOf(kind));
+const otherKind = spanKinds.indexOf('other');
 
 type Cells = readonly [
   id: number,
@@ -149,7 +154,7 @@ class RowReader {
     spans.start[at] = cells[3];
     spans.duration[at] = nanos === null ? Number.NaN : nanos / 1000;
     const packed = cells[5];
-    spans.kind[at] = packed & 0xff;
+    spans.kind[at] = kindIndexes[packed & 0xff] ?? otherKind;
     spans.name[at] = this.#names.codeOf(cells[6]);
     spans.service[at] = this.#serviceCode(cells[7]);
     const model = cells[8];
