@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { visibleLabel } from '../../base/visibleText.ts';
+import { markInvisible, visibleLabel, visiblePickLabel } from '../../base/visibleText.ts';
 import { dotenvText } from '../setup/dotenv.ts';
 import type { Advice, Fix } from '../setup/advice.ts';
 import { adviceFor, nothingYet, windowAdvice } from '../setup/advice.ts';
@@ -138,10 +138,10 @@ async function showDoctor(services: Services): Promise<void> {
   const reports = engine.status ? await engine.call('doctor/report', { services: 20 }) : [];
   for (const report of reports) {
     const advice = report.findings.map((finding) => adviceFor(report, finding));
-    add(visibleLabel(report.service, 80), advice);
+    add(visiblePickLabel(report.service, 80), advice);
     if (advice.length === 0) {
       items.push(
-        { label: visibleLabel(report.service, 80), kind: vscode.QuickPickItemKind.Separator },
+        { label: visiblePickLabel(report.service, 80), kind: vscode.QuickPickItemKind.Separator },
         {
           label: `$(check) ${vscode.l10n.t('Nothing is missing')}`,
           detail: vscode.l10n.t('Its calls have messages, token counts, prices and lines.'),
@@ -162,19 +162,23 @@ async function showDoctor(services: Services): Promise<void> {
 function adviceItem(advice: Advice): DoctorItem {
   const [only] = advice.fixes;
   return {
-    label: `$(lightbulb) ${visibleLabel(advice.title, 120)}`,
-    description: advice.fixes.length === 1 && only ? visibleLabel(only.label, 80) : '',
-    detail: visibleLabel(advice.detail, 600),
+    label: `$(lightbulb) ${visiblePickLabel(advice.title, 120)}`,
+    description: advice.fixes.length === 1 && only ? visiblePickLabel(only.label, 80) : '',
+    detail: visiblePickLabel(advice.detail, 600),
     advice,
   };
 }
 
-async function help(advice: Advice): Promise<void> {
-  const [only, ...others] = advice.fixes;
-  if (!only) return;
-  if (others.length === 0) return apply(only);
-  const items = advice.fixes.map((fix) => ({ label: visibleLabel(fix.label, 120), fix }));
-  const picked = await vscode.window.showQuickPick(items, { title: visibleLabel(advice.title, 120) });
+/** The whole of an advice, with what is to be copied, and a button for each fix. */
+async function help({ title, detail, fixes }: Advice): Promise<void> {
+  const copies = fixes.flatMap((fix) => ('copy' in fix ? [fix.copy] : []));
+  const items = fixes.map((fix) => {
+    const title = 'copy' in fix && copies.length === 1 ? vscode.l10n.t('Copy') : visibleLabel(fix.label, 60);
+    return { title, fix };
+  });
+  const text = [detail, ...copies].map((part) => markInvisible(part)).join('\n\n');
+  const options = { modal: true, detail: text.slice(0, 4000) };
+  const picked = await vscode.window.showInformationMessage(visibleLabel(title, 120), options, ...items);
   if (picked) await apply(picked.fix);
 }
 
