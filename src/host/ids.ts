@@ -38,6 +38,20 @@ export const commands = {
   deleteTrace: 'llmTraces.deleteTrace',
   goToSource: 'llmTraces.goToSource',
   loadMore: 'llmTraces.loadMore',
+  selectForCompare: 'llmTraces.selectForCompare',
+  compareWithSelected: 'llmTraces.compareWithSelected',
+  compareCalls: 'llmTraces.compareCalls',
+  comparePreviousRun: 'llmTraces.compareWithPreviousRun',
+  comparePreviousCall: 'llmTraces.compareWithPreviousCall',
+  copyAs: 'llmTraces.copyAs',
+  copyAsCurl: 'llmTraces.copyAsCurl',
+  copyAsPython: 'llmTraces.copyAsPython',
+  copyAsTypeScript: 'llmTraces.copyAsTypeScript',
+  copyAsMarkdown: 'llmTraces.copyAsMarkdown',
+  openRaw: 'llmTraces.openRawOtlp',
+  replayCall: 'llmTraces.replayCall',
+  setApiKey: 'llmTraces.setApiKey',
+  deleteApiKey: 'llmTraces.deleteApiKey',
   showCallsHere: 'llmTraces.showCallsHere',
   peekCalls: 'llmTraces.peekCalls',
   nextCallSite: 'llmTraces.nextCallSite',
@@ -65,6 +79,8 @@ export const itemCommands: readonly CommandId[] = [
   commands.goToSourceAside,
   commands.loadMore,
   commands.showFunctionCalls,
+  commands.selectForCompare,
+  commands.compareWithSelected,
 ];
 
 export const settings = {
@@ -81,6 +97,7 @@ export const settings = {
   modelAliases: 'llmTraces.pricing.aliases',
   userRules: 'llmTraces.rules',
   attributeMappings: 'llmTraces.attributeMappings',
+  replayEndpoints: 'llmTraces.replay.endpoints',
   environmentEnabled: 'llmTraces.environment.enabled',
   environmentFrames: 'llmTraces.environment.captureFrames',
   codeEnabled: 'llmTraces.code.enabled',
@@ -110,11 +127,15 @@ export const contextKeys = {
   filterActive: 'llmTraces.filterActive',
   /** Whether lines of the active editor's file called. */
   hasCallsInEditor: 'llmTraces.hasCallsInEditor',
+  /** What is selected for a comparison: `trace`, `span`, or nothing. */
+  selectedForCompare: 'llmTraces.selectedForCompare',
 } as const;
 
 export const detailsPanel = 'llmTraces.details';
 export const flamePanel = 'llmTraces.flame';
+export const comparePanel = 'llmTraces.compare';
 export const explanationScheme = 'llm-traces-explain';
+export const rawScheme = 'llm-traces-otlp';
 export const callScheme = 'llm-traces-call';
 export const walkthrough = 'start';
 export const settingsSection = 'llmTraces';

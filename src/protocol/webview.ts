@@ -4,8 +4,30 @@
  */
 import type { Handlers } from '../base/channel.ts';
 import type { Check } from './checks.ts';
-import { checkedHandlers, finite, id, longestText, optional, shape, spanKey, text } from './checks.ts';
-import type { CostEstimate, SpanDetails, SpanExplanation } from './details.ts';
+import {
+  checkedHandlers,
+  finite,
+  flag,
+  id,
+  index,
+  list,
+  longestText,
+  oneOf,
+  optional,
+  shape,
+  spanKey,
+  text,
+} from './checks.ts';
+import type {
+  AttributePlace,
+  CostEstimate,
+  InlineImage,
+  PartPlace,
+  RawSpanText,
+  SpanDetails,
+  SpanExplanation,
+} from './details.ts';
+import type { ReplayDraft, ReplayEvents, ReplayRequests } from './replay.ts';
 
 /** What the details panel shows; the whole of what it remembers over a reload. */
 export interface DetailsTarget {
@@ -13,8 +35,12 @@ export interface DetailsTarget {
   readonly spanId: string;
 }
 
+/** What a call can be copied as. */
+export const copyKinds = ['curl', 'python', 'typescript', 'markdown'] as const;
+export type CopyKind = (typeof copyKinds)[number];
+
 /** From the details panel to the host. */
-export interface DetailsRequests {
+export interface DetailsRequests extends ReplayRequests {
   /** The page is up: answers with what to show. */
   'details/ready': { params: Record<string, never>; result: DetailsTarget | null };
   'details/load': { params: DetailsTarget; result: SpanDetails | null };
@@ -31,11 +57,23 @@ export interface DetailsRequests {
   };
   /** Asks the user, then opens a web page in the browser. */
   'link/open': { params: { readonly url: string }; result: null };
+  /** The whole of what was cut to be shown soon. */
+  'details/text': { params: DetailsTarget & PartPlace; result: { readonly text: string } | null };
+  'details/value': { params: DetailsTarget & AttributePlace; result: { readonly text: string } | null };
+  'details/image': { params: DetailsTarget & PartPlace; result: InlineImage | null };
+  'details/raw': { params: DetailsTarget; result: RawSpanText | null };
+  /** Opens the span's OTLP as a document. */
+  'raw/open': { params: DetailsTarget; result: null };
+  'call/copy': { params: DetailsTarget & { readonly as: CopyKind }; result: null };
+  /** Compares the call with the last one like it, or with the same one of the run before. */
+  'call/compare': { params: DetailsTarget & { readonly what: 'run' | 'call' }; result: null };
   'price/set': { params: { readonly model: string; readonly provider?: string }; result: null };
 }
 
 /** From the host to the details panel. */
-export interface DetailsEvents {
+export interface DetailsEvents extends ReplayEvents {
+  /** A part of the panel is to be shown, by its tab's id. */
+  'details/tab': { readonly tab: string };
   /** Another span is to be shown. */
   'details/target': DetailsTarget;
   /** The shown span's trace has changed: ask again. */
@@ -43,6 +81,18 @@ export interface DetailsEvents {
 }
 
 const target = spanKey;
+const key = { traceId: id(32), spanId: id(16) };
+const place = { ...key, section: oneOf('system', 'input', 'output'), message: index(), part: index() };
+const draftChecks: Readonly<Record<keyof ReplayDraft, Check>> = {
+  target,
+  to: text(2000),
+  model: text(1000),
+  edits: list(shape({ message: index(), part: index(), text: text(1_000_000) }), 10_000),
+  removed: list(index(), 10_000),
+  parameters: text(1_000_000),
+  withTools: flag,
+  run: index(),
+};
 
 const requestChecks: Readonly<Record<keyof DetailsRequests, Check>> = {
   'details/ready': shape({}),
@@ -54,12 +104,31 @@ const requestChecks: Readonly<Record<keyof DetailsRequests, Check>> = {
   'clipboard/write': shape({ text: text(longestText) }),
   'source/open': shape({ file: text(4096), line: finite, column: optional(finite) }),
   'link/open': shape({ url: text(8192) }),
+  'details/text': shape(place),
+  'details/image': shape(place),
+  'details/value': shape({
+    ...key,
+    list: oneOf('attributes', 'resource', 'event', 'log'),
+    index: index(),
+    key: text(longestText),
+  }),
+  'details/raw': target,
+  'raw/open': target,
+  'call/copy': shape({ ...key, as: oneOf(...copyKinds) }),
+  'call/compare': shape({ ...key, what: oneOf('run', 'call') }),
+  'replay/options': shape({}),
+  'replay/request': target,
+  'replay/send': shape(draftChecks),
+  'replay/configure': shape({}),
+  'replay/setKey': shape({ to: text(2000) }),
   'price/set': shape({ model: text(1000), provider: optional(text(1000)) }),
 };
 
 const eventChecks: Readonly<Record<keyof DetailsEvents, Check>> = {
   'details/target': target,
   'details/changed': shape({ traceId: id(32) }),
+  'details/tab': shape({ tab: text(40) }),
+  'replay/progress': shape({ run: index(), text: text(longestText), reasoning: text(longestText) }),
 };
 
 export const isDetailsTarget = (value: unknown): value is DetailsTarget => target(value);

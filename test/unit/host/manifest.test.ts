@@ -11,7 +11,8 @@ const root = path.resolve(import.meta.dirname, '../../..');
 const readJson = (name: string): unknown => JSON.parse(readFileSync(path.join(root, name), 'utf8'));
 
 interface Menu {
-  command: string;
+  command?: string;
+  submenu?: string;
   when?: string;
 }
 interface Setting {
@@ -33,6 +34,7 @@ interface Manifest {
     commands: { command: string }[];
     configuration: { properties: Record<string, Setting> };
     menus: Record<string, Menu[]>;
+    submenus: { id: string; label: string }[];
     views: Record<string, { id: string; icon: string }[]>;
     viewsContainers: { activitybar: { id: string; icon: string }[] };
     viewsWelcome: { view: string; contents: string; when: string }[];
@@ -68,7 +70,8 @@ describe('the manifest and the code', () => {
       contributes.viewsContainers.activitybar.map(({ id }) => id),
       [ids.viewContainer],
     );
-    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${ids.detailsPanel}`));
+    for (const panel of [ids.detailsPanel, ids.comparePanel])
+      assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${panel}`));
     assert.deepEqual(
       contributes.walkthroughs.map(({ id }) => id),
       [ids.walkthrough],
@@ -83,7 +86,7 @@ describe('the manifest and the code', () => {
     const used = [
       ...Object.values(contributes.menus)
         .flat()
-        .map(({ command }) => command),
+        .flatMap(({ command }) => command ?? []),
       ...links.flatMap((text) =>
         [...resolve(text).matchAll(/\(command:([\w.]+)\)/g)].map(([, id]) => id ?? ''),
       ),
@@ -93,6 +96,17 @@ describe('the manifest and the code', () => {
     ];
     assert.ok(used.length > 40);
     for (const id of used) assert.ok(known.has(id) || id === `${ids.views.traces}.focus`, id);
+  });
+
+  it('have the submenus that menus name', () => {
+    const named = Object.values(contributes.menus)
+      .flat()
+      .flatMap(({ submenu }) => submenu ?? []);
+    assert.deepEqual(
+      [...new Set(named)],
+      contributes.submenus.map(({ id }) => id),
+    );
+    for (const id of named) assert.ok((contributes.menus[id]?.length ?? 0) > 0, id);
   });
 
   it('read and set the same context keys', () => {

@@ -27,6 +27,12 @@ describe('the page of the details panel', () => {
     assert.doesNotMatch(html, /unsafe|style=|onload|<img/);
     assert.equal([...html.matchAll(/<script/g)].length, 1);
   });
+
+  it('may show pictures that it holds itself, where it is said to', () => {
+    const parts = { cspSource: 'https://csp', nonce: 'N', scriptUri: 's', styleUri: 'c', title: 't' };
+    const policies = pageHtml({ ...parts, showsImages: true }).match(/img-src [^;"]*/g);
+    assert.deepEqual(policies, ['img-src data:']);
+  });
 });
 
 describe('a link in a message', () => {

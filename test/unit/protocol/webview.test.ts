@@ -10,6 +10,16 @@ import {
 } from '../../../src/protocol/webview.ts';
 
 const target = { traceId: 'a'.repeat(32), spanId: '0123456789abcdef' };
+const draft = {
+  target,
+  to: 'endpoint x',
+  model: 'm',
+  edits: [{ message: 0, part: 0, text: 'x' }],
+  removed: [1],
+  parameters: '{}',
+  withTools: true,
+  run: 1,
+};
 type Nothing = Record<never, never>;
 
 /** A panel and a host that are joined by two ports; the panel's side can also post anything at all. */
@@ -32,6 +42,18 @@ function pair() {
     'source/open': record('source'),
     'link/open': record('link'),
     'price/set': record('price'),
+    'details/text': record('text'),
+    'details/value': record('value'),
+    'details/image': record('image'),
+    'details/raw': record('raw'),
+    'raw/open': record('openRaw'),
+    'call/copy': record('copyAs'),
+    'call/compare': record('compare'),
+    'replay/options': record('options') as () => never,
+    'replay/request': record('request'),
+    'replay/send': record('send') as () => never,
+    'replay/configure': record('configure'),
+    'replay/setKey': record('setKey'),
   });
   const host = new Channel<Nothing, DetailsRequests, Nothing, Nothing>(
     { post: (message) => toPanel(message), onMessage: (listener) => (toHost = listener) },
@@ -52,9 +74,11 @@ describe('messages of a panel', () => {
     await panel.call('details/load', target);
     await panel.call('source/open', { file: 'a.py', line: 3 });
     await panel.call('price/set', { model: 'm', provider: 'openai' });
+    await panel.call('details/text', { ...target, section: 'input', message: 0, part: 3 });
+    await panel.call('replay/send', draft);
     assert.deepEqual(
       calls.map(([method]) => method),
-      ['load', 'source', 'price'],
+      ['load', 'source', 'price', 'text', 'send'],
     );
   });
 
@@ -78,6 +102,17 @@ describe('messages of a panel', () => {
       ['source/open', { file: 'a', line: '1' }],
       ['link/open', { url: `https://${'a'.repeat(10_000)}` }],
       ['price/set', { model: 'm', provider: {} }],
+      ['details/text', { ...target, section: '__proto__', message: 0, part: 0 }],
+      ['details/text', { ...target, section: 'input', message: -1, part: 0 }],
+      ['details/image', { ...target, section: 'input', message: 0.5, part: 0 }],
+      ['details/value', { ...target, list: 'journal', index: 0, key: 'x' }],
+      ['call/copy', { ...target, as: 'powershell' }],
+      ['call/compare', { ...target, what: 'all' }],
+      ['replay/send', { ...draft, edits: [{ message: 0, part: 0 }] }],
+      ['replay/send', { ...draft, to: {} }],
+      ['replay/send', { ...draft, removed: [NaN] }],
+      ['replay/send', { ...draft, url: 'https://evil.example' }],
+      ['replay/setKey', { to: 'x', key: 'y' }],
     ];
     for (const [method, params] of wrong)
       await assert.rejects(

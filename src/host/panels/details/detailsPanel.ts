@@ -6,6 +6,7 @@ import { visibleLabel } from '../../../base/visibleText.ts';
 import type { DetailsEvents, DetailsRequests, DetailsTarget } from '../../../protocol/webview.ts';
 import { checkedDetailsHandlers, isDetailsTarget } from '../../../protocol/webview.ts';
 import { commands, detailsPanel } from '../../ids.ts';
+import type { Replay } from '../../replay/replay.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';
 import type { SelectionService } from '../../services/selection.ts';
@@ -21,16 +22,26 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
   readonly #extensionUri: vscode.Uri;
   readonly #engine: EngineClient;
   readonly #selection: SelectionService;
+  readonly #replay: Replay;
   readonly #log: Log;
   readonly #subscriptions: Disposable[];
+  /** The tab to show once the page is up. */
+  #wantedTab: string | undefined;
   #panel: vscode.WebviewPanel | undefined;
   #channel: DetailsChannel | undefined;
   #target: DetailsTarget | undefined;
 
-  constructor(extensionUri: vscode.Uri, engine: EngineClient, selection: SelectionService, log: Log) {
+  constructor(
+    extensionUri: vscode.Uri,
+    engine: EngineClient,
+    selection: SelectionService,
+    replay: Replay,
+    log: Log,
+  ) {
     this.#extensionUri = extensionUri;
     this.#engine = engine;
     this.#selection = selection;
+    this.#replay = replay;
     this.#log = log;
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(detailsPanel, this),
@@ -48,12 +59,17 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
     return this.#target;
   }
 
-  /** Shows a span; the tree keeps the keyboard focus, so that arrow keys go on to the next row. */
-  show(target: DetailsTarget): void {
+  /**
+   * Shows a span, on a certain tab when one is named; the tree keeps the keyboard focus, so that arrow keys go on to
+   * the next row.
+   */
+  show(target: DetailsTarget, tab?: string): void {
     this.#target = target;
+    this.#wantedTab = tab;
     this.#selection.select(target, 'details');
     if (this.#panel) {
       this.#channel?.emit('details/target', target);
+      this.#showTab();
       if (!this.#panel.visible) this.#panel.reveal(undefined, true);
       return;
     }
@@ -95,7 +111,7 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
         post: (message) => void webview.postMessage(message),
         onMessage: (listener) => void webview.onDidReceiveMessage(listener),
       },
-      this.#handlers(),
+      this.#handlers((run, text, reasoning) => channel.emit('replay/progress', { run, text, reasoning })),
       (reason) => this.#log.write('warn', `A message of the details panel was ignored: ${reason}`),
     );
     this.#panel = panel;
@@ -119,15 +135,21 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
       scriptUri: file('details.js'),
       styleUri: file('details.css'),
       title: 'LLM Call',
+      showsImages: true,
     });
   }
 
-  #handlers() {
+  #handlers(onProgress: (run: number, text: string, reasoning: string) => void) {
+    const engine = this.#engine;
+    const replay = this.#replay;
     const done = (run: PromiseLike<unknown>): Promise<null> => Promise.resolve(run).then(() => null);
     const command = (id: string, argument: unknown): Promise<null> =>
       done(vscode.commands.executeCommand(id, argument));
     return checkedDetailsHandlers({
-      'details/ready': () => this.#target ?? null,
+      'details/ready': () => {
+        setImmediate(() => this.#showTab());
+        return this.#target ?? null;
+      },
       'details/load': async (target, signal) => {
         const details = await this.#engine.call('spans/details', target, { signal });
         if (details && this.#panel && isSame(target, this.#target)) {
@@ -143,7 +165,34 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
       'source/open': (frame) => done(openSource(frame, this.#log)),
       'link/open': ({ url }) => done(openLink(url)),
       'price/set': (model) => command(commands.setPrice, model),
+      'details/text': (place, signal) => engine.call('spans/text', place, { signal }),
+      'details/value': (place, signal) => engine.call('spans/value', place, { signal }),
+      'details/image': (place, signal) => engine.call('spans/image', place, { signal }),
+      'details/raw': (target, signal) => engine.call('spans/raw', target, { signal }),
+      'raw/open': (target) => command(commands.openRaw, target),
+      'call/copy': ({ traceId, spanId, as }) => command(copyCommands[as], { traceId, spanId }),
+      'call/compare': ({ traceId, spanId, what }) =>
+        command(what === 'run' ? commands.comparePreviousRun : commands.comparePreviousCall, {
+          traceId,
+          spanId,
+        }),
+      'replay/options': () => replay.options(),
+      'replay/request': (target) => replay.request(target),
+      'replay/send': (draft, signal) =>
+        replay.send(draft, signal, (text, reasoning) => onProgress(draft.run, text, reasoning)),
+      'replay/configure': () => done(replay.configure()),
+      'replay/setKey': async ({ to }) => {
+        const endpoint = replay.endpointOf(to);
+        if (endpoint) await replay.setKey(endpoint);
+        return null;
+      },
     });
+  }
+
+  #showTab(): void {
+    if (this.#wantedTab === undefined) return;
+    this.#channel?.emit('details/tab', { tab: this.#wantedTab });
+    this.#wantedTab = undefined;
   }
 
   #follow({ traceId, spanId }: DetailsTarget): void {
@@ -158,6 +207,13 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
       this.#channel?.emit('details/changed', { traceId: this.#target.traceId });
   }
 }
+
+const copyCommands = {
+  curl: commands.copyAsCurl,
+  python: commands.copyAsPython,
+  typescript: commands.copyAsTypeScript,
+  markdown: commands.copyAsMarkdown,
+} as const;
 
 function isSame(a: DetailsTarget, b: DetailsTarget | undefined): boolean {
   return a.traceId === b?.traceId && a.spanId === b.spanId;

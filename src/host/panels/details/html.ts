@@ -4,18 +4,28 @@ export interface PageParts {
   readonly scriptUri: string;
   readonly styleUri: string;
   readonly title: string;
+  /** Pictures that the page holds as `data:` addresses may be shown. */
+  readonly showsImages?: boolean;
 }
 
 /**
  * The panel's page: an empty body, one script and one style sheet of our own. Nothing from a span is ever written into
  * it; the script asks for what it shows. The policy lets nothing else load, connect, frame or submit.
  */
-export function pageHtml({ cspSource, nonce, scriptUri, styleUri, title }: PageParts): string {
+export function pageHtml({
+  cspSource,
+  nonce,
+  scriptUri,
+  styleUri,
+  title,
+  showsImages = false,
+}: PageParts): string {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
     `style-src ${cspSource}`,
     `font-src ${cspSource}`,
+    ...(showsImages ? ['img-src data:'] : []),
     `connect-src 'none'`,
     `base-uri 'none'`,
     `form-action 'none'`,

@@ -76,13 +76,14 @@ function traceItem(node: TraceNode): vscode.TreeItem {
 
 function spanItem(node: SpanNode): vscode.TreeItem {
   const { row } = node;
+  const isCall = row.kind === 'llm' || row.kind === 'embedding';
   // The roots of a trace are unfolded with it: one click shows what the program did.
   const unfolded = node.parent?.type === 'trace' ? Expanded : Collapsed;
   const item = new vscode.TreeItem(text.spanLabel(row), row.childCount > 0 ? unfolded : None);
   item.id = node.key;
   item.description = text.spanDescription(row);
   item.iconPath = spanIcon(row);
-  item.contextValue = row.source ? 'span source' : 'span';
+  item.contextValue = ['span', ...(row.source ? ['source'] : []), ...(isCall ? ['call'] : [])].join(' ');
   item.accessibilityInformation = { label: text.spanAccessibleLabel(row) };
   item.command = { command: commands.showDetails, title: vscode.l10n.t('Show Details'), arguments: [node] };
   return item;
