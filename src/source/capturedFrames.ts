@@ -2,7 +2,8 @@ import type { Confidence, SourceFrame } from '../model/source.ts';
 import { isLibraryFile, toFrame } from './frames.ts';
 
 /** How the frames behind a marker were reached; none: they were on the stack when the span started. */
-export type Reach = 'stack' | 'task' | 'thread' | 'entry' | 'async' | 'parent';
+export type Reach = 'stack' | Marker;
+type Marker = 'task' | 'thread' | 'entry' | 'worker' | 'late' | 'async' | 'parent';
 
 /** A frame that the capture hook of a program put on its span. */
 export interface CapturedFrame {
@@ -14,7 +15,7 @@ export interface CapturedFrame {
 const limits = { text: 65_536, items: 64, frames: 8 } as const;
 
 const reaches: ReadonlyMap<string, Reach> = new Map(
-  (['task', 'thread', 'entry', 'async', 'parent'] as const).map((reach) => [reach, reach]),
+  (['task', 'thread', 'entry', 'worker', 'late', 'async', 'parent'] as const).map((reach) => [reach, reach]),
 );
 
 /**
@@ -40,11 +41,12 @@ export function parseCapturedFrames(text: string): readonly CapturedFrame[] {
 
 /**
  * How sure a line is that was reached in this way. The stack shows the very call. A task, a thread or a library's
- * entry has one line that made it, so it is certain as well; asynchronous stacks and parents can name a caller.
+ * entry has one line that made it, so it is certain as well; asynchronous stacks and parents can name a caller, a
+ * library's worker can have been started for another call, and a span that is made late is made elsewhere.
  */
 export function confidenceOf(reach: Reach): Confidence {
   if (reach === 'stack') return 'exact';
-  return reach === 'async' || reach === 'parent' ? 'likely' : 'certain';
+  return reach === 'task' || reach === 'thread' || reach === 'entry' ? 'certain' : 'likely';
 }
 
 /** Frames behind two markers are as sure as the weaker one. */

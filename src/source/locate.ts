@@ -48,6 +48,8 @@ const reasons: ReadonlyMap<Reach, string> = new Map([
   ['task', 'where the task was made that the span ran in'],
   ['thread', 'where the work was handed to the thread that the span ran in'],
   ['entry', 'where the library was called'],
+  ['worker', 'where the thread was started that the span ran in, maybe for another call'],
+  ['late', 'where the span was made, after its call'],
   ['async', 'where the call was awaited'],
   ['parent', 'where the parent span was made'],
 ]);

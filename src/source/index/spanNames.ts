@@ -175,6 +175,40 @@ function throughHelpers(graph: CallGraph, call: CallExpr, found: SpanName[]): bo
   return found.length > before;
 }
 
+/** How well attributes that are given where a span is opened fit to those it has. */
+export function attributePoints(
+  graph: CallGraph,
+  { call, fn, block }: SpanName,
+  attributes: ReadonlyMap<string, string>,
+): number {
+  if (!call || attributes.size === 0) return 0;
+  const env = graph.evaluator.freeEnvironment(fn);
+  const evaluate = (expr: Expr): Value => graph.evaluator.evaluate(expr, env);
+  let points = 0;
+  const compare = (key: string, value: Value, otherwise: number): void => {
+    const written = plain(value);
+    const told = attributes.get(key);
+    if (written === undefined) return;
+    if (told === undefined) points += otherwise;
+    else points += told === written || told === written.slice(0, told.length) ? 2 : otherwise * 2;
+  };
+  const given = setting(call, 'attributes', evaluate);
+  if (given?.kind === 'dict') for (const [key, value] of given.entries) compare(key, value, -2);
+  for (const one of fn.calls) {
+    if (!/^set_?attribute$/i.test(calledName(one))) continue;
+    if (block && (one.start < block.start || one.end > block.end)) continue;
+    const [key, value] = one.args;
+    const name = key && literalOf(evaluate(key.value));
+    if (name !== undefined && value) compare(name, evaluate(value.value), -0.5);
+  }
+  return points;
+}
+
+function plain(value: Value): string | undefined {
+  if (value.kind === 'number' || value.kind === 'constant') return String(value.value);
+  return literalOf(value);
+}
+
 /** The block that runs in the span: of a `with` statement, or the callback. */
 function blockOf(call: CallExpr): SpanName['block'] {
   const file = call.owner.file.file;

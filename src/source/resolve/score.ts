@@ -120,7 +120,9 @@ function textPoints(
     return { points: Math.min(0, points / 2) - 6 * Math.min(missing, 2), matched, isContradicted: true };
   const asks = prompts.filter(({ role, text }) => text !== '' && (role === 'system' || role === 'user'));
   const unexplained = asks.filter((prompt) => !explained.has(prompt)).length;
-  if (unexplained > 0 && !evidence.hasUnknownText)
+  // Frameworks add texts of their own.
+  const sendsAsWritten = evidence.site.kind !== 'agent' && evidence.isClosed;
+  if (unexplained > 0 && !evidence.hasUnknownText && sendsAsWritten)
     return { points: points - 6, matched, isContradicted: true };
   return { points, matched, isContradicted: false };
 }

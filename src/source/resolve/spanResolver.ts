@@ -2,7 +2,7 @@ import type { SourceFrame, SourceLocation } from '../../model/source.ts';
 import type { Analysis, CallSiteIndex } from '../callSiteIndex.ts';
 import type { Resolver } from '../callSiteIndexApi.ts';
 import { evidenceOf, type Evidence } from '../index/evidence.ts';
-import { fitsName, type SpanName } from '../index/spanNames.ts';
+import { attributePoints, fitsName, type SpanName } from '../index/spanNames.ts';
 import type { Site } from '../index/sites.ts';
 import type { CallExpr, FunctionNode } from '../syntax/ast.ts';
 import type { Environment } from '../index/values.ts';
@@ -264,12 +264,18 @@ class Run {
     const most = Math.max(...matches.map(({ known }) => known));
     matches = matches.filter(({ known }) => known === most);
     const places = distinct(
-      matches.map(({ name }) => ({ name, points: this.#nearness(name.fn, name.call, parent) })),
+      matches.map(({ name }) => ({
+        name,
+        points:
+          this.#nearness(name.fn, name.call, parent) +
+          attributePoints(this.#analysis.graph, name, span.attributes),
+      })),
     );
     const [best, second] = places;
     if (!best) return undefined;
     const isAlone = places.length === 1;
     const isClear = isAlone || (second !== undefined && best.points - second.points >= margins.clear);
+    if (how === 'decorated') return this.#callOf(best.name, isClear, places, parent);
     const call = best.name.call;
     const place = call ? frameOf(call) : definitionOf(best.name.fn);
     const isWhole = best.name.parts.length === 1;
@@ -290,6 +296,38 @@ class Run {
       env: undefined,
       fn: best.name.fn,
       block: best.name.block,
+    };
+  }
+
+  /** A traced function's span: it was made where the function was called, if that can be told, else it is the function. */
+  #callOf(
+    { fn, block }: SpanName,
+    isClear: boolean,
+    places: readonly { readonly name: SpanName }[],
+    parent: Placed | undefined,
+  ): Placed {
+    const callers = this.#analysis.graph.callersOf(fn).filter(({ call }) => call.owner !== fn);
+    const near = callers.filter(({ call }) => call.owner === parent?.fn);
+    const [caller, ...others] = near.length > 0 ? near : callers;
+    const definition = definitionOf(fn);
+    const definitions = isClear ? [definition] : places.map(({ name }) => definitionOf(name.fn));
+    const isCaller = isClear && caller !== undefined && others.length === 0 && caller.isCall;
+    const place = isCaller ? frameOf(caller.call) : definition;
+    const reason = isCaller ? 'the traced function is called here' : 'the function is traced under that name';
+    return {
+      location: locationOf(
+        place,
+        isClear && (isCaller || callers.length === 0) ? 'likely' : 'possible',
+        reason,
+        {
+          frames: [place, ...(parent?.location.frames ?? [])].slice(0, 8),
+          candidates: [...definitions, ...callers.map(({ call }) => frameOf(call))],
+        },
+      ),
+      call: undefined,
+      env: undefined,
+      fn,
+      block,
     };
   }
 
