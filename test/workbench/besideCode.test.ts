@@ -13,6 +13,12 @@ import type { SpanToSend } from './support/send.ts';
 import { explainFailures, pictures, startUp, statusIn } from './support/windows.ts';
 
 const workspace = 'test/fixtures/beside';
+/** Nothing that writes or saves by itself, so that each key does what it says. */
+const settings = {
+  'files.autoSave': 'off',
+  'editor.quickSuggestions': 'off',
+  'editor.autoClosingBrackets': 'never',
+};
 const helper = 'client.chat.completions.create(';
 const planCall = 'ask(f"Plan: {goal}")';
 const searchCall = 'ask(f"Search for {query}")';
@@ -60,7 +66,7 @@ describe('the calls beside the code', function () {
 
   before(async function () {
     this.timeout(startUp);
-    session = await Session.start({ workspace });
+    session = await Session.start({ workspace, settings });
     window = await session.open();
     await statusIn(window, 'listening').waitFor();
     await openFile(window, 'agent.py');
@@ -110,7 +116,7 @@ describe('the calls beside the code', function () {
   });
 
   it('are problems where answers were cut', async () => {
-    await window.run('View: Show Problems');
+    await window.page.keyboard.press('ControlOrMeta+Shift+M');
     const row = window.page.locator('.markers-panel .monaco-list-row', { hasText: 'LLM Traces' }).first();
     await row.waitFor();
     assert.match(await lineText(row), /trunc|cut|limit|length/i);
@@ -149,7 +155,9 @@ describe('the calls beside the code', function () {
   it('are all listed from the line', async () => {
     await goToLine(window, 10);
     await window.run('LLM Traces: Show Calls Here');
-    assert.equal(await window.quickPick.locator('.monaco-list-row').count(), 3);
+    await eventually(async () =>
+      assert.equal(await window.quickPick.locator('.monaco-list-row', { hasText: 'chat gpt-4o' }).count(), 3),
+    );
     await window.screenshot(path.join(pictures, 'beside-code-calls.png'));
     await window.page.keyboard.press('Escape');
   });
@@ -247,7 +255,7 @@ describe('the calls beside the code', function () {
       .first()
       .click();
     await shows(helper, undefined);
-    await window.run('View: Show Problems');
+    await window.page.keyboard.press('ControlOrMeta+Shift+M');
     await window.page.locator('.markers-panel', { hasText: 'No problems' }).waitFor();
   });
 });

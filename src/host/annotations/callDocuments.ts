@@ -43,5 +43,5 @@ function callFileName({ name, startMicros, durationMs }: SpanRow): string {
   const time = new Date(startMicros / 1000).toLocaleTimeString('en-GB');
   const took = durationMs === undefined ? '' : `, ${formatDuration(durationMs)}`;
   const plain = name.slice(0, 60).replace(/[^\p{L}\p{N} ._-]+/gu, '_');
-  return `${time.replaceAll(':', '∶')} ${plain}${took}`;
+  return `${time} ${plain}${took}.txt`;
 }

@@ -7,7 +7,7 @@ import type { AnnotationModel } from './annotationModel.ts';
 import type { DisplaySettings } from './displaySettings.ts';
 import type { ShownLine } from './documentAnnotations.ts';
 import type { HoverLink } from './hoverText.ts';
-import { hoverMarkdown } from './hoverText.ts';
+import { earlierCall, hoverMarkdown } from './hoverText.ts';
 import type { LineTarget } from './lineTarget.ts';
 
 /** How many calls are shown, and among how many the previous run's is looked for. */
@@ -57,7 +57,7 @@ export class CallHovers implements vscode.HoverProvider, vscode.Disposable {
       shown,
       scope: this.#display.current.scope,
       rows: rows.slice(0, shownCalls),
-      linksOf,
+      linksOf: (row) => linksOf(row, rows),
       links: [
         { label: vscode.l10n.t('All calls'), command: commands.showCallsHere, argument: all },
         { label: vscode.l10n.t('Calls in Code'), command: commands.revealCallSite, argument: all },
@@ -97,15 +97,27 @@ export class CallHovers implements vscode.HoverProvider, vscode.Disposable {
 const linkedCommands = [
   commands.showDetails,
   commands.openFlameChart,
+  commands.compareCalls,
   commands.showCallsHere,
   commands.revealCallSite,
 ];
 
-function linksOf({ traceId, spanId }: SpanRow): HoverLink[] {
-  const target = { traceId, spanId };
+function linksOf(row: SpanRow, rows: readonly SpanRow[]): HoverLink[] {
+  const target = { traceId: row.traceId, spanId: row.spanId };
   if (!isDetailsTarget(target)) return [];
+  const earlier = earlierCall(row, rows);
+  const left = earlier && { traceId: earlier.traceId, spanId: earlier.spanId };
   return [
     { label: vscode.l10n.t('Details'), command: commands.showDetails, argument: target },
     { label: vscode.l10n.t('Flame chart'), command: commands.openFlameChart, argument: target },
+    ...(isDetailsTarget(left)
+      ? [
+          {
+            label: vscode.l10n.t('Compare with the previous run'),
+            command: commands.compareCalls,
+            argument: { left, right: target },
+          },
+        ]
+      : []),
   ];
 }

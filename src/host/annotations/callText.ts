@@ -17,7 +17,8 @@ export function callText(details: SpanDetails): string {
   // The newest parts are the ones of interest.
   const shown = left > 0 ? parts.slice(left) : parts;
   const blocks = [
-    [spanLabel(details.row), ...spanTooltip(details.row)].join('\n'),
+    // The editor would put a frame around each multiplication sign: it looks like a letter.
+    [spanLabel(details.row), ...spanTooltip(details.row)].join('\n').replaceAll('×', '*'),
     ...(left > 0 ? [`… ${formatCount(left)} earlier parts are in the details`] : []),
     ...shown.map(({ message, part }) => partBlock(message, part)),
     ...(tool?.arguments === undefined ? [] : [block('arguments', tool.arguments)]),

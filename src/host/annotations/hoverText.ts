@@ -54,30 +54,33 @@ export function hoverMarkdown({ shown, scope, rows, linksOf, links }: HoverView)
         ]
       : []),
     ...notes.map((note) => `*${inertMarkdown(note)}*`),
-    ...rows.map((row) => callMarkdown(row, linksOf(row))),
     links.map(linkMarkdown).join(' · '),
+    ...rows.map((row) => callMarkdown(row, linksOf(row))),
   ];
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
+/** The newest call of an earlier run that is like this one; `rows` are calls of the same line, the newest first. */
+export function earlierCall(row: SpanRow, rows: readonly SpanRow[]): SpanRow | undefined {
+  return rows.find(
+    ({ traceId, startMicros, name, kind }) =>
+      traceId !== row.traceId && startMicros < row.startMicros && name === row.name && kind === row.kind,
+  );
+}
+
 function sumsMarkdown(heading: string, sums: CallSums, scope: string | undefined): string {
-  const first = [
+  const numbers = [
     plural(sums.calls, 'call'),
+    sums.runs > 1 ? `${plural(sums.runs, 'run')}${perRun(sums)}` : undefined,
     moneyText(sums.cost),
     tokensText(sums),
     sums.cacheReadTokens > 0 && sums.inputTokens.known
       ? `${Math.round((100 * sums.cacheReadTokens) / sums.inputTokens.known)} % of the input from cache`
       : undefined,
+    ...(sums.calls > 1
+      ? [timed('last', sums.lastMs), timed('median', sums.medianMs), timed('p95', sums.p95Ms)]
+      : [timed('took', sums.lastMs)]),
   ];
-  const times =
-    sums.calls > 1
-      ? [
-          timed('last', sums.lastMs),
-          timed('median', sums.medianMs),
-          timed('p95', sums.p95Ms),
-          sums.runs > 1 ? `${plural(sums.runs, 'run')}${perRun(sums)}` : undefined,
-        ]
-      : [timed('took', sums.lastMs)];
   const wrong = flagText(
     sums.errors > 0 && !sums.flags.some(({ id }) => id === 'error')
       ? [...sums.flags, { id: 'error', severity: 'error', count: sums.errors }]
@@ -85,8 +88,7 @@ function sumsMarkdown(heading: string, sums: CallSums, scope: string | undefined
   );
   const lines = [
     `**${inertMarkdown(heading)}**${scope === undefined ? '' : `  (${inertMarkdown(scope)})`}`,
-    inertMarkdown(joined(first)),
-    inertMarkdown(joined(times)),
+    inertMarkdown(joined(numbers)),
     inertMarkdown(joined(wrong)),
   ];
   return lines.filter((line) => line !== '').join('  \n');
@@ -94,7 +96,7 @@ function sumsMarkdown(heading: string, sums: CallSums, scope: string | undefined
 
 function perRun({ cost, runs }: CallSums): string {
   if (cost.known === undefined || runs < 2) return '';
-  return `, ${cost.unknownCalls > 0 ? '≥ ' : ''}${formatMoney(cost.known / runs)} each`;
+  return ` of ${cost.unknownCalls > 0 ? '≥ ' : ''}${formatMoney(cost.known / runs)}`;
 }
 
 function timed(word: string, ms: number | undefined): string | undefined {
@@ -117,10 +119,9 @@ function callMarkdown(row: SpanRow, links: readonly HoverLink[]): string {
     row.status === 'error' ? visibleLabel(row.statusMessage, 200) || 'Error without a message' : '';
   const arithmetic = cost === undefined ? '' : isKnown ? sumText(cost.parts) : `Cost unknown: ${cost.reason}`;
   return [
-    `${name}  ${inertMarkdown(joined(head))}`,
+    [`${name}  ${inertMarkdown(joined(head))}`, ...links.map(linkMarkdown)].join(' · '),
     inertMarkdown(failure),
     inertMarkdown(visibleLabel(arithmetic, 400)),
-    links.map(linkMarkdown).join(' · '),
   ]
     .filter((line) => line !== '')
     .join('  \n');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import MarkdownIt from 'markdown-it';
 import { describe, it } from 'mocha';
-import { hoverMarkdown } from '../../../../src/host/annotations/hoverText.ts';
+import { earlierCall, hoverMarkdown } from '../../../../src/host/annotations/hoverText.ts';
 import type { HoverView } from '../../../../src/host/annotations/hoverText.ts';
 import { spanRow } from '../rows.ts';
 import { line, sums } from './sums.ts';
@@ -43,8 +43,11 @@ describe('the hover of a line', () => {
     });
     const text = plain({ shown: { annotation: line({ self: many }), stale: undefined } });
     assert.match(text, /Called here {1,2}\(newest run\)/);
-    assert.match(text, /12 calls · \$0\.0042 · 1\.2k tok · 25 % of the input from cache/);
-    assert.match(text, /last 900 ms · median 840 ms · p95 1\.20 s · 3 runs, \$0\.0014 each/);
+    assert.match(
+      text,
+      /12 calls · 3 runs of \$0\.0014 · \$0\.0042 · 1\.2k tok · 25 % of the input from cache/,
+    );
+    assert.match(text, /cache · last 900 ms · median 840 ms · p95 1\.20 s/);
     assert.match(text, /✗ error ×2 · ⚠\uFE0E truncated/);
     assert.match(text, /820 ms · 512 tokens · \$0\.0009/);
     assert.match(text, /Input: 500 × \$0\.15 \/ 1M = \$0\.000075, Output: 12 × \$0\.6 \/ 1M = \$0\.0000072/);
@@ -88,6 +91,21 @@ describe('the hover of a line', () => {
     assert.match(text, /It is likely that this is their line\./);
     assert.match(text, /changed since it was measured, at revision abc/);
     assert.doesNotMatch(plain(), /their line/);
+  });
+
+  it('compares a call with the newest one like it of an earlier run', () => {
+    const row = spanRow({ traceId: 'new', startMicros: 100 });
+    const rows = [
+      row,
+      spanRow({ traceId: 'new', spanId: 'same run', startMicros: 90 }),
+      spanRow({ traceId: 'later', startMicros: 120 }),
+      spanRow({ traceId: 'old', kind: 'tool', startMicros: 80 }),
+      spanRow({ traceId: 'old', name: 'other', startMicros: 70 }),
+      spanRow({ traceId: 'old', spanId: 'wanted', startMicros: 60 }),
+      spanRow({ traceId: 'older', startMicros: 50 }),
+    ];
+    assert.equal(earlierCall(row, rows)?.spanId, 'wanted');
+    assert.equal(earlierCall(row, rows.slice(0, 5)), undefined);
   });
 
   it('links to commands with arguments of ours, whatever marks a path holds', () => {

@@ -52,7 +52,7 @@ describe('the text of a call', () => {
     );
     const wanted = [
       'chat',
-      'Input: 500 × $0.15 / 1M = $0.000075',
+      'Input: 500 * $0.15 / 1M = $0.000075',
       '── system ──\nBe brief.',
       '── user ──\nWhat is the capital of Portugal?',
       '── assistant calls lookup ──\n{"country":"PT"}',
