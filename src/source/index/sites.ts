@@ -1,7 +1,7 @@
 import type { CallExpr, Expr, FunctionNode, SourceFile } from '../syntax/ast.ts';
 import type { CallGraph } from './callGraph.ts';
 import { familyOf, isTracing, type Family } from './libraries.ts';
-import { classify, classifyChain, type CallClass } from './verbs.ts';
+import { classify, classifyChain, classifyUnknown, type CallClass } from './verbs.ts';
 import { optionsOf, type ExternalValue } from './values.ts';
 
 /** A call in the sources that may make a request. */
@@ -35,9 +35,14 @@ export function findSites(graph: CallGraph): Site[] {
 function siteOf(call: CallExpr, graph: CallGraph, isRelevant: boolean): Site | undefined {
   const chain = chainOf(call.callee);
   const byChain = chain.length > 1 ? classifyChain(chain) : undefined;
-  if (!isRelevant && !byChain) return undefined;
+  const byName =
+    call.callee.kind === 'member' && call.args.length > 0 && !byChain
+      ? classifyUnknown(call.callee.name)
+      : undefined;
+  if (!isRelevant && !byChain && !byName) return undefined;
   const value = graph.evaluator.evaluate(call.callee, graph.evaluator.freeEnvironment(call.owner));
   let isOurs = false;
+  let isUnknown = false;
   for (const one of optionsOf(value)) {
     if (one.kind === 'external') {
       const family = familyOf(one.module);
@@ -51,7 +56,9 @@ function siteOf(call: CallExpr, graph: CallGraph, isRelevant: boolean): Site | u
       if (found) return { ...found, call, family, value: one };
       isOurs = true;
     } else if (one.kind === 'function' || one.kind === 'class') isOurs = true;
+    else if (one.kind === 'unknown') isUnknown = true;
   }
+  if (byName && isUnknown && !isOurs) return { ...byName, call, family: undefined, value: undefined };
   return byChain && !isOurs ? { ...byChain, call, family: undefined, value: undefined } : undefined;
 }
 

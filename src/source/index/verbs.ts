@@ -363,3 +363,21 @@ export function classifyChain(chain: readonly string[]): CallClass | undefined {
   if (/^(?:call_tool|callTool)$/.test(name)) return sure('tool');
   return undefined;
 }
+
+const anyModel =
+  /^(?:a?invoke|a?stream|a?batch|a?generate|a?complete|a?chat|a?predict|a?completion|send_?message|structured_predict|generate_?(?:text|object|stream|content)|stream_?(?:text|object|chat)|get_response|get_completion|chat_completion|run_prompt)$/i;
+const anyAgent = /^(?:a?run|run_?(?:sync|stream|async)|a?query|ask|kickoff|execute|prompt)$/i;
+const anyEmbedding =
+  /^(?:a?embed|embed_?(?:query|documents|texts?|many|batch)|get_embeddings?|create_embeddings?)$/i;
+
+/** What a call may be whose object is not known at all, by its name alone: never sure. */
+export function classifyUnknown(name: string): CallClass | undefined {
+  const kind = anyModel.test(name)
+    ? 'model'
+    : anyAgent.test(name)
+      ? 'agent'
+      : anyEmbedding.test(name)
+        ? 'embedding'
+        : undefined;
+  return kind && { kind, streaming: undefined, isSure: false };
+}

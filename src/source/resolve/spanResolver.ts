@@ -369,18 +369,24 @@ class Run {
   #byRequest(span: SpanQuestion, parent: Placed | undefined): Placed | undefined {
     const asked = ask(span, prepare(span.prompts));
     const ranked: Ranked[] = [];
+    const guesses: Ranked[] = [];
     for (const site of this.#analysis.sites) {
       const best = this.#bestWay(site, asked, parent);
-      if (best) ranked.push(best);
+      if (!best) continue;
+      // A call on something unknown is one only if what is asked stands there.
+      const isGuess = !site.isSure && site.family === undefined;
+      if (isGuess) guesses.push(best);
+      if (!isGuess || best.score.matchedText >= 8) ranked.push(best);
     }
     ranked.sort((a, b) => b.score.points - a.score.points);
     const places = distinctSites(ranked);
     const [best, second] = places;
     if (!best || best.score.points < 1) return undefined;
     const margin = second ? best.score.points - second.score.points : Infinity;
-    const isSole = places.every((one) => one === best || one.score.isContradicted);
+    const isSole = [...places, ...guesses].every((one) => one === best || one.score.isContradicted);
     const isSure =
       sureKinds.has(span.kind) &&
+      asked.family !== undefined &&
       isSole &&
       !best.score.isContradicted &&
       best.score.matchedText >= margins.known &&
