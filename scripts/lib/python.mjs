@@ -5,15 +5,16 @@ import { cacheFolder } from './paths.mjs';
 import { run } from './processes.mjs';
 
 /**
- * A Python of its own in .cache/python with these packages.
+ * A Python of its own in .cache/python, or in another folder of .cache, with these packages.
  *
  * @param {readonly string[]} packages
  * @param {(line: string) => void} [log]
+ * @param {string} [name] the folder: one for each set of packages
  * @returns {Promise<string>} its interpreter
  * @throws where Python, its `venv` module or the package index is not there
  */
-export async function pythonWith(packages, log = console.log) {
-  const folder = path.join(cacheFolder, 'python');
+export async function pythonWith(packages, log = console.log, name = 'python') {
+  const folder = path.join(cacheFolder, name);
   const windows = process.platform === 'win32';
   const interpreter = windows
     ? path.join(folder, 'Scripts', 'python.exe')
@@ -24,7 +25,7 @@ export async function pythonWith(packages, log = console.log) {
     log,
     steps: [
       {
-        name: 'Making a Python environment in .cache/python',
+        name: `Making a Python environment in .cache/${name}`,
         run: async (target) => {
           await run(windows ? 'python' : 'python3', ['-m', 'venv', target]);
         },

@@ -11,37 +11,7 @@ import weakref
 
 from . import frames
 from .files import USER, kind_of
-from .hook import report, run_if_imported
-
-_active = False
-_patched = set()
-
-
-def activate():
-    global _active
-    if _active:
-        return
-    _active = True
-    _patch_threads()
-    run_if_imported(
-        "asyncio.base_events", "uvloop", "anyio._backends._asyncio", "concurrent.futures.thread", "multiprocessing.pool"
-    )
-
-
-def _once(function):
-    """Patches only while active, and a module once."""
-
-    @functools.wraps(function)
-    def patch(module):
-        if _active and module.__name__ not in _patched:
-            _patched.add(module.__name__)
-            function(module)
-
-    return patch
-
-
-def is_active():
-    return _active
+from .hook import report
 
 
 def origin_here(frame, starter=None):
@@ -55,7 +25,6 @@ def _remember(holder, frame, starter=None):
         report()
 
 
-@_once
 def patch_asyncio(module):
     from asyncio import events, tasks
 
@@ -73,7 +42,6 @@ def patch_asyncio(module):
     _patch_loop(module.BaseEventLoop)
 
 
-@_once
 def patch_uvloop(module):
     _patch_loop(module.Loop)
 
@@ -105,7 +73,7 @@ def _patch_loop(loop):
     loop.call_soon_threadsafe = call_soon_threadsafe
 
 
-def _patch_threads():
+def patch_threads():
     start = threading.Thread.start
     # Threads that were there before have none; asking them is quicker with a default.
     threading.Thread._llm_trace_inspector = None
@@ -180,7 +148,6 @@ class Starter:
         return False
 
 
-@_once
 def patch_executors(module):
     item = module._WorkItem
     initialize, run = item.__init__, item.run
@@ -223,7 +190,6 @@ def carried(function, frame):
     return run
 
 
-@_once
 def patch_anyio(module):
     """Its worker threads are its own, and take their work from a queue, with the context that it is to run in."""
     copy = module.copy_context
@@ -239,7 +205,6 @@ def patch_anyio(module):
     module.copy_context = copy_context
 
 
-@_once
 def patch_pools(module):
     """Pools of threads only: what is sent to another process must stay what it is."""
     pool = module.ThreadPool

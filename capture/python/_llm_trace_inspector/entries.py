@@ -15,7 +15,7 @@ _most_runs = 2048
 
 def _origin(frame):
     try:
-        return carry.origin_here(frame) if carry.is_active() else None
+        return carry.origin_here(frame)
     except Exception:
         report()
         return None

@@ -42,14 +42,18 @@ _patches = {
     "opentelemetry.exporter.otlp.json.http.trace_exporter": _lazily("exporters", "patch"),
     "opentelemetry.instrumentation.auto_instrumentation": _lazily("launchers", "patch"),
     "openlit.cli.bootstrap": _lazily("launchers", "patch"),
-    "litellm.litellm_core_utils.litellm_logging": _lazily("entries", "patch_litellm"),
-    "langsmith.client": _lazily("entries", "patch_langsmith_client"),
-    "langsmith._internal.otel._otel_exporter": _lazily("entries", "patch_langsmith_exporter"),
+}
+
+#: The same once the SDK is there: a program without it runs everything as it is.
+_patches_with_sdk = {
     "asyncio.base_events": _lazily("carry", "patch_asyncio"),
     "uvloop": _lazily("carry", "patch_uvloop"),
     "anyio._backends._asyncio": _lazily("carry", "patch_anyio"),
     "concurrent.futures.thread": _lazily("carry", "patch_executors"),
     "multiprocessing.pool": _lazily("carry", "patch_pools"),
+    "litellm.litellm_core_utils.litellm_logging": _lazily("entries", "patch_litellm"),
+    "langsmith.client": _lazily("entries", "patch_langsmith_client"),
+    "langsmith._internal.otel._otel_exporter": _lazily("entries", "patch_langsmith_exporter"),
 }
 
 
@@ -58,6 +62,14 @@ def _run(module):
         _patches[module.__name__](module)
     except Exception:
         report()
+
+
+def sdk_is_there():
+    """Patches what goes with the SDK, now or when it is imported."""
+    _patches.update(_patches_with_sdk)
+    for name in _patches_with_sdk:
+        if name in sys.modules:
+            _run(sys.modules[name])
 
 
 class _Finder:
@@ -116,14 +128,7 @@ def install():
         return
     _installed = True
     sys.meta_path.insert(0, _Finder())
-    for name in _patches:
-        if name in sys.modules and name.partition(".")[0] not in ("asyncio", "concurrent", "multiprocessing"):
-            _run(sys.modules[name])
-
-
-def run_if_imported(*names):
-    """Applies patches to modules that were there before they were wanted."""
-    for name in names:
+    for name in list(_patches):
         if name in sys.modules:
             _run(sys.modules[name])
 

@@ -3,7 +3,6 @@
 import os
 
 _key = "vcs.ref.head.revision"
-_workspace_key = "llm_trace_inspector.workspace"
 _unread = object()
 _revision = _unread
 
@@ -11,10 +10,10 @@ _revision = _unread
 def with_revision(resource):
     """The resource with the revision, and with what tells whose spans these are, unless it says so already."""
     global _revision
+    ours = dict(_from_environment())
     if _revision is _unread:
-        _revision = read_revision(os.environ.get("LLM_TRACE_INSPECTOR_FOLDER") or os.getcwd())
-    wanted = {_key: _revision}
-    wanted.update(_from_environment())
+        _revision = read_revision(os.getcwd()) or read_revision(ours.get("llm_trace_inspector.workspace") or "")
+    wanted = {_key: _revision, **ours}
     missing = {key: value for key, value in wanted.items() if value and key not in resource.attributes}
     if not missing:
         return resource
@@ -34,7 +33,7 @@ def _from_environment():
 def read_revision(folder):
     """The commit that HEAD names in the repository around `folder`; None where there is none."""
     try:
-        git = _git_folder(os.path.abspath(folder))
+        git = _git_folder(os.path.abspath(folder)) if folder else None
         return None if git is None else _resolve(git)
     except OSError:
         return None

@@ -7,7 +7,7 @@ from os import environ
 from time import time_ns
 
 from . import carry, frames, resource
-from .hook import report
+from .hook import report, sdk_is_there
 from .hosts import names_other_host
 
 key = "llm_trace_inspector.frames"
@@ -24,7 +24,8 @@ _most_recent = 2048
 def patch_trace(module):
     if names_other_host(environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")):
         return
-    carry.activate()
+    carry.patch_threads()
+    sdk_is_there()
     _patch_span(module.Span)
     _patch_provider(module.TracerProvider)
 

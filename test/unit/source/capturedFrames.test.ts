@@ -113,6 +113,10 @@ describe('locating a span by its captured frames', () => {
       [sure('async'), sure('parent'), sure('async', 'task'), sure('task', 'parent'), sure('new')],
       ['likely', 'likely', 'likely', 'likely', 'likely'],
     );
+    assert.deepEqual(
+      [sure('worker'), sure('worker', 'thread'), sure('late'), sure('thread', 'worker')],
+      ['likely', 'likely', 'likely', 'likely'],
+    );
     assert.equal(located(['task', ['/a.py', 1]])?.reason, 'where the task was made that the span ran in');
   });
 
