@@ -27,7 +27,7 @@ let captures = 0;
  * when it was made: of two, the later is the inner one.
  */
 function callChain() {
-  const found = userFrames(callChain, true);
+  const found = userFrames(true);
   if (found.sync.length === 0) return undefined;
   const chain = joined(found, currentEntry());
   chain.order = ++captures;
@@ -43,7 +43,7 @@ const threadChain = () => spanChain(undefined);
  * @param parent the chain of the parent span, if that is of the same library
  */
 function spanChain(parent) {
-  const found = userFrames(spanChain, true);
+  const found = userFrames(true);
   const entry = currentEntry();
   if (found.sync.length > 0) return joined(found, entry);
   if (entry) return within(found.awaiting, entry) || led('entry', entry);

@@ -7,8 +7,13 @@ const fs = require('node:fs');
 const { attempt, around } = require('./guard.cjs');
 const { watchCompile } = require('./loadCompiled.cjs');
 
-/** @param changed `(address, source)` → the text in its place, or undefined */
-function watchLoads(changed) {
+/** @param look `(address, source)` → the text in its place, or undefined */
+function watchLoads(look) {
+  const changed = (address, source) => {
+    // Node's own modules do not pass through here.
+    if (source && source.includes('worker_threads')) look('node:worker_threads', undefined);
+    return look(address, source);
+  };
   watchCompile(changed);
   const read = (file, source) => {
     const text = attempt(() => changed(file.href, source));

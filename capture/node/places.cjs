@@ -59,15 +59,20 @@ function frameOf(site) {
     files.set(name, known);
   }
   if (known === null) return undefined;
-  const line = site.getLineNumber();
-  const column = site.getColumnNumber();
-  const place = line * 0x100000 + column;
+  const place = placeOf(site);
   let frame = known.places.get(place);
   if (frame === undefined) {
-    frame = attempt(() => makeFrame(known, line, column, site.getFunctionName())) || null;
+    frame =
+      attempt(() => makeFrame(known, site.getLineNumber(), site.getColumnNumber(), site.getFunctionName())) || null;
     if (known.places.size < mostPlaces) known.places.set(place, frame);
   }
   return frame === null ? undefined : frame;
+}
+
+/** A number that tells a file's places apart; the offset is the cheapest where this V8 tells it. */
+function placeOf(site) {
+  if (typeof site.getPosition === 'function') return site.getPosition();
+  return site.getLineNumber() * 0x100000 + site.getColumnNumber();
 }
 
 function makeFrame(known, line, column, functionName) {

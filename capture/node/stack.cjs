@@ -2,22 +2,23 @@
 'use strict';
 const { frameOf } = require('./places.cjs');
 
-/** Deep enough for the deepest library that is known (34 frames above the user's); most frames that are kept. */
-const limits = { depth: 64, frames: 8 };
+/**
+ * Enough for most, and each frame costs time; deep enough for the deepest library that is known (34 frames above the
+ * user's); most frames that are kept.
+ */
+const limits = { usual: 28, depth: 100, frames: 8 };
 
 const sitesOf = (_error, sites) => sites;
 
-/** V8's call sites above `below`. The program's settings are as before when it returns. */
-function callSites(below) {
-  const holder = {};
+/** V8's call sites, at most `depth`. The program's settings are as before when it returns. */
+function callSites(depth) {
   const own = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
   const prepare = Error.prepareStackTrace;
   const limit = Error.stackTraceLimit;
   Error.prepareStackTrace = sitesOf;
-  Error.stackTraceLimit = limits.depth;
+  Error.stackTraceLimit = depth;
   try {
-    Error.captureStackTrace(holder, below);
-    return holder.stack;
+    return new Error().stack;
   } finally {
     Error.stackTraceLimit = limit;
     if (own) Error.prepareStackTrace = prepare;
@@ -30,8 +31,15 @@ function callSites(below) {
  * await the promise of the outermost synchronous frame (only where `withAwaiting`); the first `near` of them have no
  * library in between.
  */
-function userFrames(below, withAwaiting) {
-  const sites = callSites(below);
+function userFrames(withAwaiting) {
+  const sites = callSites(limits.usual);
+  const found = framesOf(sites, withAwaiting);
+  // Deep in a library: once more, from further up.
+  if (found.sync.length > 0 || !Array.isArray(sites) || sites.length < limits.usual) return found;
+  return framesOf(callSites(limits.depth), withAwaiting);
+}
+
+function framesOf(sites, withAwaiting) {
   const sync = [];
   const awaiting = [];
   let near = -1;
