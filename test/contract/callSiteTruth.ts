@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { CallSiteIndex } from '../../src/source/callSiteIndex.ts';
-import { grammarOf } from '../../src/source/syntax/readSource.ts';
 import { PathMap } from '../../src/source/pathMap.ts';
 import { locate } from '../../src/source/locate.ts';
 import { keyOf, SpanResolver } from '../../src/source/resolve/spanResolver.ts';
 import { questionOf, type SpanQuestion } from '../../src/source/spanQuestion.ts';
 import type { SourceParser } from '../../src/source/syntax/cst.ts';
 import type { SourceLocation } from '../../src/model/source.ts';
+import { isRead } from '../../src/workspace/walk.ts';
 import { decode, fixtures, interpret, readCapture, type ReplayedSpan } from './replay.ts';
 
 /** Where a span was made in truth, recorded beside the telemetry. */
@@ -50,7 +50,7 @@ export function indexFolder(folder: string, parser: SourceParser): CallSiteIndex
     if (!entry.isFile()) continue;
     const file = relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/');
     // What tsc made of the sources is not a source.
-    if (/(?:^|\/)(?:dist|node_modules)\//.test(file) || !grammarOf(file)) continue;
+    if (/(?:^|\/)(?:dist|node_modules)\//.test(file) || !isRead(entry.name)) continue;
     index.update(file, readFileSync(join(folder, file), 'utf8'));
   }
   return index;

@@ -157,12 +157,19 @@ class Run {
     if (named) return named;
     if (span.kind === 'llm' || span.kind === 'embedding')
       return this.#byRequest(span, parent) ?? this.#inherited(span, parent);
-    const given = this.#byName(span, parent, 'decorated') ?? this.#byName(span, parent, 'given');
-    if (given) return given;
-    if (!requestKinds.has(span.kind)) return this.#byRoute(span) ?? this.#inherited(span, parent);
-    const asked = this.#byRequest(span, parent);
-    const inherited = this.#inherited(span, parent);
-    return asked && (!inherited || asked.location.confidence !== 'possible') ? asked : inherited;
+    const decorated = this.#byName(span, parent, 'decorated');
+    if (decorated) return decorated;
+    const asked = requestKinds.has(span.kind) ? this.#byRequest(span, parent) : undefined;
+    const isAsked = asked !== undefined && asked.location.confidence !== 'possible';
+    const isCaller = span.kind !== 'chain' && isAsked;
+    const given = isCaller ? undefined : this.#byName(span, parent, 'given');
+    const isRun = given?.call !== undefined && this.#analysis.sites.some(({ call }) => call === given.call);
+    if (isCaller) return asked;
+    if (given && isRun) return given;
+    const inherited =
+      (requestKinds.has(span.kind) ? undefined : this.#byRoute(span)) ?? this.#inherited(span, parent);
+    if (isAsked && !inherited) return asked;
+    return inherited ?? asked ?? given;
   }
 
   /** A request that came in: the function that answers it, for what it makes in turn. */
@@ -398,7 +405,10 @@ class Run {
         : 'possible';
     const place = frameOf(best.site.call);
     const close = places.filter(
-      (one) => best.score.points - one.score.points < margins.clear + 2 && !one.score.isContradicted,
+      (one) =>
+        one === best ||
+        (best.score.points - one.score.points < margins.clear + 2 &&
+          (!one.score.isContradicted || best.score.isContradicted)),
     );
     return {
       location: locationOf(place, confidence, reasonOf(best.score, isSole), {
