@@ -25,18 +25,19 @@ const searchCall = 'ask(f"Search for {query}")';
 const rightToLeftOverride = '\u202E';
 
 /** A call of the helper, as a program that was started here tells of it: with the frames of its own code. */
-function helperCall(
+async function helperCall(
   session: Session,
   caller: 'plan' | 'search',
   part: Partial<Parameters<typeof modelCall>[0]> = {},
-): SpanToSend {
+): Promise<SpanToSend> {
   const file = path.join(session.workspace, 'agent.py');
-  const [line, outer] = caller === 'plan' ? [17, 25] : [21, 27];
+  const lines = (await fs.readFile(file, 'utf8')).split('\n');
+  const at = (text: string): number => lines.findIndex((line) => line.includes(text)) + 1;
   const frames = [
-    [file, 9, null, 'ask', 12],
-    [file, line, null, caller, null],
-    [file, outer, null, 'main', null],
-    [file, 31, null, null, null],
+    [file, at(helper), null, 'ask', at(helper) + 3],
+    [file, at(caller === 'plan' ? planCall : searchCall), null, caller, null],
+    [file, at(caller === 'plan' ? 'plan("a weekend' : 'print(search('), null, 'main', null],
+    [file, lines.findLastIndex((line) => line.includes('main()')) + 1, null, null, null],
   ];
   return modelCall({
     input: 1000,
@@ -47,14 +48,14 @@ function helperCall(
 }
 
 /** 1,000 × $2.5 / 1M + 50 × $10 / 1M = $0.003 for each call. */
-function run(session: Session): Promise<string> {
+async function run(session: Session): Promise<string> {
   return sendTrace('http/protobuf', session, 'agent', {
     name: 'agent.run',
     to: 4000,
     children: [
-      { ...helperCall(session, 'plan'), from: 0, to: 900 },
-      { ...helperCall(session, 'search'), from: 1000, to: 1500 },
-      { ...helperCall(session, 'search', { finishReason: 'length' }), from: 1600, to: 2400 },
+      { ...(await helperCall(session, 'plan')), from: 0, to: 900 },
+      { ...(await helperCall(session, 'search')), from: 1000, to: 1500 },
+      { ...(await helperCall(session, 'search', { finishReason: 'length' })), from: 1600, to: 2400 },
     ],
   });
 }
@@ -212,7 +213,7 @@ describe('the calls beside the code', function () {
     await sendTrace('grpc', session, nasty, {
       name: nasty,
       error: nasty,
-      children: [helperCall(session, 'search', { name: nasty, model: nasty, finishReason: nasty })],
+      children: [await helperCall(session, 'search', { name: nasty, model: nasty, finishReason: nasty })],
     });
     await shows(helper, /≥ \$0\.009|×4|cost/);
     await goToLine(window, 10);

@@ -113,7 +113,8 @@ function linksOf(row: SpanRow, rows: readonly SpanRow[]): HoverLink[] {
     ...(isDetailsTarget(left)
       ? [
           {
-            label: vscode.l10n.t('Compare with the previous run'),
+            label: vscode.l10n.t('Compare'),
+            title: vscode.l10n.t('Compare with the previous run'),
             command: commands.compareCalls,
             argument: { left, right: target },
           },

@@ -14,6 +14,8 @@ import { isThroughOnly, moneyText, staleText, throughMark, tokensText } from './
 /** A link to a command of ours; its argument is of our own making: ids, files and lines. */
 export interface HoverLink {
   readonly label: string;
+  /** What it does, where the label is short. */
+  readonly title?: string;
   readonly command: string;
   readonly argument: unknown;
 }
@@ -132,13 +134,13 @@ function sumText(parts: readonly CostPart[]): string {
   return parts.map((part) => `${partName(part.what)}: ${partArithmetic(part)}`).join(', ');
 }
 
-function linkMarkdown({ label, command, argument }: HoverLink): string {
+function linkMarkdown({ label, title, command, argument }: HoverLink): string {
   // Brackets would end the link's address.
   const json = encodeURIComponent(JSON.stringify([argument])).replace(
     /[()'!*~]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `[${inertMarkdown(label)}](command:${command}?${json})`;
+  return `[${inertMarkdown(label)}](command:${command}?${json}${title === undefined ? '' : ` "${inertMarkdown(title)}"`})`;
 }
 
 function joined(parts: readonly (string | undefined)[]): string {

@@ -8,19 +8,28 @@ import type { Log } from '../services/log.ts';
 import { openSource } from './openSource.ts';
 
 /** A search for a line that takes longer is given up. */
-const patienceMs = 5000;
+const patienceMs = 3000;
+
+export interface SourceServices {
+  readonly engine: EngineClient;
+  readonly log: Log;
+  /** Where lines of files are in their documents. */
+  readonly code: { readonly model: { lineOf(file: string, line: number): number | undefined } | undefined };
+}
 
 /**
- * Opens the line that made a span: the one its row names where that is sure, else the engine is asked; where several
- * lines fit, the user says which, and is remembered.
+ * Opens the line that made a span. The engine is asked first: it knows where the line has moved, and lines of spans
+ * that name none. Where several lines fit, the user says which, and is remembered.
+ *
+ * @param known what the span's row says, for when the engine has no better answer
  */
 export async function goToSource(
-  { engine, log }: { readonly engine: EngineClient; readonly log: Log },
+  { engine, log, code }: SourceServices,
   target: DetailsTarget,
   known: SourceLocation | undefined,
   isAside = false,
 ): Promise<void> {
-  const location = isSure(known) ? known : ((await locate(engine, log, target)) ?? known);
+  const location = (await locate(engine, log, target)) ?? known;
   if (!location) {
     const message = vscode.l10n.t('LLM Traces does not know the line of this call.');
     void vscode.window.showInformationMessage(message);
@@ -34,12 +43,9 @@ export async function goToSource(
       .call('code/choose', { ...target, file, line })
       .catch((error: unknown) => log.error('The choice could not be kept', error));
   }
-  await openSource(frame, log, { isAside });
-}
-
-function isSure(location: SourceLocation | undefined): location is SourceLocation {
-  if (!location || location.candidates.length > 0) return false;
-  return location.confidence === 'exact' || location.confidence === 'certain';
+  // The line of the file may be another one of its document.
+  const now = code.model?.lineOf(frame.file, frame.line);
+  await openSource(now === undefined ? frame : { ...frame, line: now + 1 }, log, { isAside });
 }
 
 async function locate(
