@@ -73,7 +73,7 @@ export class SpanColumns {
     const length = now < large ? now * 2 : now + Math.ceil(now / 8);
     const wider = <A extends Wide>(old: A, make: new (length: number) => A): A => {
       const column = new make(length);
-      column.set(old as never);
+      column.set(old);
       return column;
     };
     this.idHigh = wider(this.idHigh, Uint32Array);

@@ -13,7 +13,7 @@ const { dbPath, openedAt } = workerData as ReadingThreadStart;
 const thread = new CodeThread({
   dbPath,
   openedAt: openedAt ?? Date.now(),
-  openSources: () => openSources(grammarsBeside(__dirname)),
+  openSources: (mapPath) => openSources(grammarsBeside(__dirname), mapPath),
   emit: (event, body) => channel.emit(event, body),
 });
 const channel = new Channel<

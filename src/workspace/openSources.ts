@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CallSiteIndex } from '../source/callSiteIndex.ts';
 import { PathMap } from '../source/pathMap.ts';
-import { SpanResolver } from '../source/resolve/spanResolver.ts';
+import { SpanResolver, type MapPath } from '../source/resolve/spanResolver.ts';
 import type { SourceParser } from '../source/syntax/cst.ts';
 import { loadParser } from './treeSitter.ts';
 import { walkWorkspace, type WalkOptions } from './walk.ts';
@@ -22,15 +22,17 @@ function parserIn(folder: string): Promise<SourceParser> {
 }
 
 /**
- * An empty index, and a resolver on it that takes the paths of spans as the index's keys.
+ * An empty index, and a resolver on it.
  *
  * @param grammars the folder with the `.wasm` files: of a bundle its own
+ * @param mapPath paths of spans as the index's keys; they are taken as they are unless told
  */
 export async function openSources(
   grammars: string,
+  mapPath?: MapPath,
 ): Promise<{ index: CallSiteIndex; resolver: SpanResolver }> {
   const index = new CallSiteIndex(await parserIn(grammars));
-  return { index, resolver: new SpanResolver(index) };
+  return { index, resolver: new SpanResolver(index, mapPath) };
 }
 
 /** Reads a folder's sources; files are named relative to it. */

@@ -6,7 +6,9 @@ import type { SourceFrame, SourceLocation } from '../../model/source.ts';
 import type { SpanKind } from '../../model/span.ts';
 import { isModelClass, isPricedClass } from '../../store/queries/code.ts';
 import type { CodeSpan } from '../../store/queries/code.ts';
+import type { MappedPath } from '../../source/pathMap.ts';
 import type { Resources } from './resources.ts';
+import { keyOfPath } from './workspacePaths.ts';
 
 /** Kinds that are a call at their line. Others are when they carry usage that no other span does. */
 const callKinds: ReadonlySet<SpanKind> = new Set<SpanKind>([
@@ -33,8 +35,9 @@ export class CallRecords {
   readonly #table: CallTable;
   readonly #sites: Sites;
   readonly #resources: Resources;
-  /** The source index's key of a path that a program told. */
-  readonly #mapFile: (file: string) => string;
+  /** The source index's file of a path that a program told. */
+  readonly #mapFile: (file: string) => MappedPath | undefined;
+  readonly #keepsPlaces: () => boolean;
   readonly #flags = new Map<string, Flags>();
   readonly #locations = new Map<string, SourceLocation | undefined>();
 
@@ -42,12 +45,15 @@ export class CallRecords {
     readonly table: CallTable;
     readonly sites: Sites;
     readonly resources: Resources;
-    readonly mapFile: (file: string) => string;
+    readonly mapFile: (file: string) => MappedPath | undefined;
+    /** Whether places are looked for that spans do not tell for sure. */
+    readonly keepsPlaces: () => boolean;
   }) {
     this.#table = parts.table;
     this.#sites = parts.sites;
     this.#resources = parts.resources;
     this.#mapFile = parts.mapFile;
+    this.#keepsPlaces = parts.keepsPlaces;
   }
 
   /** `found`: the place that the sources gave, in files as they are now; else what the span told counts. */
@@ -90,8 +96,9 @@ export class CallRecords {
 
   #toldPlace(span: CodeSpan, run: number): OwnPlace | undefined {
     const told = this.toldBy(span);
-    // A place that the sources gave stays until they give another.
-    if (!told) return this.#table.placeOf(span.t, span.spanId);
+    const before = this.#table.placeOf(span.t, span.spanId);
+    // A place that the sources or the user gave stays until they give another.
+    if (!told || (before && before.sites.length > 0 && !isSure(told) && this.#keepsPlaces())) return before;
     // The program read its files when it began; where its beginning is not known, before it made the span.
     const began = this.#table.runs.isProcess(run) ? this.#table.runs.firstOf(run) : undefined;
     return this.#place(told, Math.min(began ?? span.startMicros, span.startMicros));
@@ -104,13 +111,17 @@ export class CallRecords {
       if (!(isSame && frames.length === 1)) frames.push(frame);
       if (frames.length === mostFrames) break;
     }
-    const sites = frames.flatMap((frame) => this.#sites.of(this.#told(frame), micros) ?? []);
-    return sites.length === 0 ? undefined : this.#table.paths.own(sites, location.confidence);
+    const sites = frames.flatMap((frame) => this.#sites.of(this.told(frame), micros) ?? []);
+    if (sites.length === 0) return undefined;
+    // A file that only some folders' names speak for is not sure, whatever the line is.
+    const isDoubtful = isSure(location) && this.#mapFile(location.file)?.how === 'part';
+    return this.#table.paths.own(sites, isDoubtful ? 'likely' : location.confidence);
   }
 
-  #told({ file, line, column, endLine, function: name }: SourceFrame): ToldPlace {
+  /** A place as told, in the workspace's file where it is one of its files. */
+  told({ file, line, column, endLine, function: name }: SourceFrame): ToldPlace {
     return {
-      file: this.#mapFile(file),
+      file: this.#mapFile(file)?.file ?? keyOfPath(file),
       line,
       ...(column === undefined ? {} : { column }),
       ...(endLine === undefined ? {} : { endLine }),
@@ -130,6 +141,11 @@ export class CallRecords {
     );
     return flags;
   }
+}
+
+/** What the program said, or what only one line can have made, is not looked for any more. */
+export function isSure(place: Pick<SourceLocation, 'confidence'> | undefined): boolean {
+  return place?.confidence === 'exact' || place?.confidence === 'certain';
 }
 
 /** A span that repeats another one's call is not one more call; an agent's run that sums up its calls is. */

@@ -13,13 +13,13 @@ import { JournalReader } from '../../store/journalReader.ts';
 import { codeSpan, traceIdOf } from '../../store/queries/code.ts';
 import type { CodeSpan } from '../../store/queries/code.ts';
 import { journalDir } from '../storePaths.ts';
-import { CallRecords } from './callRecords.ts';
+import { CallRecords, isSure } from './callRecords.ts';
 import { Choices, lookOf } from './choices.ts';
 import { CodeChanges } from './codeChanges.ts';
 import { readCodeMemory, writeCodeMemory } from './codeMemory.ts';
 import { Resources } from './resources.ts';
 import type { OpenSources } from './sourceTools.ts';
-import { isSure, StaticPlaces } from './staticPlaces.ts';
+import { StaticPlaces } from './staticPlaces.ts';
 import { StoreFollower, type StoreSink } from './storeFollower.ts';
 import { modifiedMicros } from './workspaceFiles.ts';
 import { keyOfPath, pathOfKey, WorkspacePaths } from './workspacePaths.ts';
@@ -49,8 +49,11 @@ export class CodeThread {
   readonly #sites: Sites;
   #table = new CallTable();
   #records: CallRecords;
-  #paths = new WorkspacePaths({ folders: [], pathMappings: [] }, () => false);
+  #paths = new WorkspacePaths({ folders: [], pathMappings: [] });
   #settings: CodeSettings | undefined;
+  /** The workspace's files as they were listed. */
+  #knownFiles: readonly string[] = [];
+  #isFollowing = false;
   #savedRevision = 0;
   #saving: NodeJS.Timeout | undefined;
   #closed = false;
@@ -77,12 +80,16 @@ export class CodeThread {
     });
     this.#sources =
       options.openSources &&
-      new WorkspaceSources(options.openSources, {
+      new WorkspaceSources(options.openSources, (told) => this.#paths.map(told), {
+        listed: (keys) => this.#listed(keys),
         fileRead: (key, micros) => this.#moved(this.#sites.fileRead(key, micros) ? [key] : []),
         fileRemoved: (key) => this.#removed(key),
         renamed: (from, to) => this.#moved(this.#sites.renamed(from, to, Date.now() * 1000)),
         settled: () => this.#sourcesSettled(),
-        failed: (error) => this.#log(error),
+        failed: (error) => {
+          this.#log(error);
+          this.#follow();
+        },
       });
     this.#static = new StaticPlaces({
       journal: this.#journal,
@@ -121,7 +128,7 @@ export class CodeThread {
   };
 
   storeChanged(): void {
-    if (this.#settings) this.#follower.wake();
+    if (this.#isFollowing) this.#follower.wake();
   }
 
   /** Resolves when nothing is left to be read for now, for tests. */
@@ -194,15 +201,30 @@ export class CodeThread {
     const isNew = (key: 'folders' | 'pathMappings' | 'excludedFolders'): boolean =>
       JSON.stringify(before?.[key]) !== JSON.stringify(settings[key]);
     if (!before) this.#recall(settings.storagePath);
-    if (isNew('folders') || isNew('pathMappings')) {
-      this.#paths = new WorkspacePaths(settings, (key) => modifiedMicros(pathOfKey(key)) !== undefined);
-      if (before) this.#follower.reread();
+    if (isNew('folders') || isNew('pathMappings') || isNew('excludedFolders')) {
+      const files = this.#knownFiles;
+      this.#paths = new WorkspacePaths(settings);
+      this.#paths.setFiles(() => files);
+      // The stored calls are read once it is known which files they can be about.
+      if (isNew('folders') || isNew('excludedFolders') || !before)
+        this.#sources?.configure(settings, [...this.#sites.files()].map(pathOfKey));
+      else this.#follower.reread();
+      if (!this.#sources) this.#follow();
     }
-    if (isNew('folders') || isNew('excludedFolders'))
-      this.#sources?.configure(settings, [...this.#sites.files()].map(pathOfKey));
-    this.#follower.wake();
     if (before?.scope !== settings.scope) this.#changes.addAll();
     return null;
+  }
+
+  #listed(keys: readonly string[]): void {
+    this.#knownFiles = keys;
+    this.#paths.setFiles(() => keys);
+    if (this.#isFollowing) this.#follower.reread();
+    this.#follow();
+  }
+
+  #follow(): void {
+    this.#isFollowing = true;
+    this.#follower.wake();
   }
 
   #newTable(): CallTable {
@@ -216,7 +238,8 @@ export class CodeThread {
       table: this.#table,
       sites: this.#sites,
       resources: this.#resources,
-      mapFile: (file) => this.#paths.keyOf(file),
+      mapFile: (file) => this.#paths.map(file),
+      keepsPlaces: () => this.#canBePlaced,
     });
   }
 
@@ -244,6 +267,9 @@ export class CodeThread {
   }
 
   #sourcesSettled(): void {
+    // Files were added or taken away since they were listed.
+    const index = this.#sources?.index;
+    if (index) this.#paths.setFiles(() => index.files());
     for (const t of this.#table.traceIds()) this.#static.add(t, false);
     this.#saveLater();
   }
@@ -263,13 +289,13 @@ export class CodeThread {
     const { source } = span;
     if (!source) return undefined;
     const moved = <F extends SourceFrame>(frame: F): F => {
-      const file = this.#paths.keyOf(frame.file);
-      const id = this.#sites.of({ ...frame, file }, span.startMicros);
+      const told = this.#records.told(frame);
+      const id = this.#sites.of(told, span.startMicros);
       const site: Site | undefined = id === undefined ? undefined : this.#sites.at(id);
-      if (!site || site.state === 'gone') return { ...frame, file: site?.file ?? file };
+      if (!site || site.state === 'gone') return { ...frame, file: site?.file ?? told.file };
+      if (site.line === frame.line) return { ...frame, file: site.file };
       const { column: _, endLine: __, ...rest } = frame;
-      const isThere = site.line === frame.line;
-      return { ...(isThere ? frame : (rest as F)), file: site.file, line: site.line };
+      return { ...(rest as F), file: site.file, line: site.line };
     };
     return { ...moved(source), frames: source.frames.map(moved), candidates: source.candidates.map(moved) };
   }

@@ -7,6 +7,7 @@ import type { IndexReader } from '../../store/indexReader.ts';
 import type { JournalReader } from '../../store/journalReader.ts';
 import { codeSpansOfTrace, traceIdOf } from '../../store/queries/code.ts';
 import type { CodeSpan } from '../../store/queries/code.ts';
+import { isSure } from './callRecords.ts';
 import { readFacts } from './spanFacts.ts';
 import type { Resolver } from '../../source/callSiteIndexApi.ts';
 
@@ -122,11 +123,6 @@ export class StaticPlaces {
     const facts = isSure(span.source) ? undefined : readFacts(this.#options.journal, span.range);
     return questionOf(span, facts);
   }
-}
-
-/** What the program said, or what only one line can have made, is not asked for again. */
-export function isSure(place: Pick<SourceLocation, 'confidence'> | undefined): boolean {
-  return place?.confidence === 'exact' || place?.confidence === 'certain';
 }
 
 function spansOf(reader: IndexReader, traceId: string): IndexedSpan[] {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isRead } from '../../workspace/walk.ts';
 import { keyOfPath } from './workspacePaths.ts';
 
 export interface SourceFile {
@@ -10,18 +11,6 @@ export interface SourceFile {
   readonly modifiedMicros: number;
 }
 
-const extensions: ReadonlySet<string> = new Set([
-  '.py',
-  '.pyi',
-  '.js',
-  '.mjs',
-  '.cjs',
-  '.jsx',
-  '.ts',
-  '.mts',
-  '.cts',
-  '.tsx',
-]);
 const neverRead: ReadonlySet<string> = new Set([
   'node_modules',
   'site-packages',
@@ -35,7 +24,7 @@ const limits = { files: 20_000, bytes: 1_000_000, depth: 32 } as const;
 
 /** Whether the sources of that name are read at all. */
 export function isSourceFile(file: string): boolean {
-  return extensions.has(path.extname(file).toLowerCase());
+  return isRead(path.basename(file));
 }
 
 /** Whether one of the folders above the file is one that is never read. */

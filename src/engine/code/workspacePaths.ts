@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { CodeSettings } from '../../protocol/code.ts';
+import { PathMap, type MappedPath } from '../../source/pathMap.ts';
 
 /** Paths of this machine as keys: forward slashes, the drive's letter in small. */
 export function keyOfPath(file: string): string {
@@ -12,62 +13,42 @@ export function pathOfKey(key: string): string {
   return path.sep === '\\' ? key.replaceAll('/', '\\') : key;
 }
 
-const remembered = 10_000;
+const ignoreCase = process.platform === 'win32' || process.platform === 'darwin';
 
-/** Finds the workspace's file for a path as a program told it: of this machine, of a container, or relative. */
+/** Finds the workspace's file for a path as a program told it, by the list of the workspace's sources. */
 export class WorkspacePaths {
-  readonly #folders: readonly string[];
+  readonly #roots: readonly string[];
   readonly #mappings: readonly { readonly from: string; readonly to: string }[];
-  /** Whether there is a file of that key. */
-  readonly #exists: (key: string) => boolean;
-  readonly #known = new Map<string, string>();
+  #files: () => Iterable<string> = () => [];
+  /** Made when first asked for after a change. */
+  #map: PathMap | undefined;
 
-  constructor(settings: Pick<CodeSettings, 'folders' | 'pathMappings'>, exists: (key: string) => boolean) {
-    this.#folders = settings.folders.map((folder) => trimmed(keyOfPath(folder)));
-    this.#mappings = settings.pathMappings
-      .map(({ from, to }) => ({ from: trimmed(from.replaceAll('\\', '/')), to: trimmed(keyOfPath(to)) }))
-      .filter(({ from }) => from !== '');
-    this.#exists = exists;
+  constructor(settings: Pick<CodeSettings, 'folders' | 'pathMappings'>) {
+    this.#roots = settings.folders.map((folder) => trimmed(keyOfPath(folder)));
+    this.#mappings = settings.pathMappings.map(({ from, to }) => ({ from, to: trimmed(keyOfPath(to)) }));
   }
 
-  /** The key of the file that is meant; where there is none here, the path as it was told, with forward slashes. */
-  keyOf(told: string): string {
-    let key = this.#known.get(told);
-    if (key !== undefined) return key;
-    key = this.#find(told);
-    if (this.#known.size >= remembered) this.#known.clear();
-    this.#known.set(told, key);
-    return key;
+  /** The workspace's sources are these now. */
+  setFiles(files: () => Iterable<string>): void {
+    this.#files = files;
+    this.#map = undefined;
+  }
+
+  map(told: string): MappedPath | undefined {
+    this.#map ??= new PathMap(this.#files(), {
+      roots: this.#roots,
+      mappings: this.#mappings,
+      ignoreCase,
+      absoluteKeys: true,
+    });
+    return this.#map.map(told);
   }
 
   isInside(key: string): boolean {
-    return this.#folders.some((folder) => isWithin(key, folder));
+    return this.#roots.some((root) => key.startsWith(`${root}/`));
   }
-
-  #find(told: string): string {
-    const isWindows = /^[A-Za-z]:[\\/]/.test(told) || (told.includes('\\') && !told.includes('/'));
-    const text = normalised(isWindows ? told.replaceAll('\\', '/') : told);
-    const isAbsolute = text.startsWith('/') || isWindows;
-    if (!isAbsolute) {
-      const candidates = this.#folders.map((folder) => normalised(`${folder}/${text}`));
-      return candidates.find((key) => this.isInside(key) && this.#exists(key)) ?? text;
-    }
-    for (const { from, to } of this.#mappings) {
-      if (isWithin(text, from)) return normalised(to + text.slice(from.length));
-    }
-    return keyOfPath(text);
-  }
-}
-
-/** Without `.` and `..`, as far as there is something to go up from. */
-function normalised(file: string): string {
-  return path.posix.normalize(file);
 }
 
 function trimmed(folder: string): string {
   return folder.length > 1 && folder.endsWith('/') ? folder.slice(0, -1) : folder;
-}
-
-function isWithin(file: string, folder: string): boolean {
-  return file === folder || (file.startsWith(folder) && (folder === '/' || file[folder.length] === '/'));
 }

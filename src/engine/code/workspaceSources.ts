@@ -6,6 +6,8 @@ import { keyOfPath } from './workspacePaths.ts';
 
 /** What is told of the workspace's sources; files by the index's keys. */
 export interface SourcesListener {
+  /** The files of the workspace, before any is read. */
+  listed(keys: readonly string[]): void;
   fileRead(key: string, modifiedMicros: number): void;
   fileRemoved(key: string): void;
   renamed(from: string, to: string): void;
@@ -29,7 +31,10 @@ export class WorkspaceSources {
   #generation = 0;
   #isScanning = false;
 
-  constructor(open: OpenSources, listener: SourcesListener) {
+  readonly #mapPath: Parameters<OpenSources>[0];
+
+  constructor(open: OpenSources, mapPath: Parameters<OpenSources>[0], listener: SourcesListener) {
+    this.#mapPath = mapPath;
     this.#open = open;
     this.#listener = listener;
   }
@@ -52,7 +57,10 @@ export class WorkspaceSources {
     this.#excluded = new Set(excludedFolders);
     this.#tools = undefined;
     this.#queue.clear();
-    if (folders.length === 0) return;
+    if (folders.length === 0) {
+      this.#listener.listed([]);
+      return;
+    }
     for (const file of first) if (this.#isOurs(file)) this.#queue.add(file);
     this.#isScanning = true;
     this.#work();
@@ -92,26 +100,44 @@ export class WorkspaceSources {
   async #read(generation: number): Promise<void> {
     const isOver = (): boolean => generation !== this.#generation;
     try {
-      this.#opening ??= this.#open();
-      const tools = await this.#opening;
-      this.#opening = undefined;
+      const found = await this.#list(isOver);
       if (isOver()) return;
-      this.#tools = tools;
-      await this.#readQueue(tools.index, isOver);
-      if (this.#isScanning) {
-        this.#isScanning = false;
-        for await (const file of sourceFiles(this.#folders, this.#excluded)) {
-          if (isOver()) return;
-          if (!tools.index.has(keyOfPath(file))) await this.#readFile(tools.index, file, isOver);
-        }
+      this.#tools ??= await this.#opened();
+      if (isOver()) return;
+      const { index } = this.#tools;
+      await this.#readQueue(index, isOver);
+      for (const file of found) {
+        if (!index.has(keyOfPath(file))) await this.#readFile(index, file, isOver);
+        if (isOver()) return;
       }
-      await this.#readQueue(tools.index, isOver);
-      if (!isOver()) this.#listener.settled();
+      await this.#readQueue(index, isOver);
+      this.#listener.settled();
     } catch (error) {
-      this.#opening = undefined;
-      this.#isScanning = false;
+      if (isOver()) return;
       this.#queue.clear();
-      if (!isOver()) this.#listener.failed(error);
+      this.#listener.failed(error);
+    }
+  }
+
+  /** The files of the folders, where they are to be looked at anew. */
+  async #list(isOver: () => boolean): Promise<readonly string[]> {
+    if (!this.#isScanning) return [];
+    this.#isScanning = false;
+    const found: string[] = [];
+    for await (const file of sourceFiles(this.#folders, this.#excluded)) {
+      found.push(file);
+      if (isOver()) return found;
+    }
+    this.#listener.listed(found.map(keyOfPath));
+    return found;
+  }
+
+  async #opened(): Promise<SourceTools> {
+    this.#opening ??= this.#open(this.#mapPath);
+    try {
+      return await this.#opening;
+    } finally {
+      this.#opening = undefined;
     }
   }
 

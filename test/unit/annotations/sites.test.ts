@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Sites } from '../../../src/annotations/sites.ts';
+import type { Sites } from '../../../src/annotations/sites.ts';
 import { Bench, begin } from './support.ts';
 
 const text = 'import x\n\ndef ask(q):\n  return create(q)\n\ndef main():\n  ask("a")\n  ask("b")';
