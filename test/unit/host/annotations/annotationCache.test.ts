@@ -14,7 +14,7 @@ const answer = (cost: number, at = 4): FileAnnotations =>
   annotations([line({ line: at, self: sums({ cost: { known: cost, unknownCalls: 0 } }) })]);
 
 /** An engine whose answers are given by the test, so that nothing depends on time. */
-function setUp(holdMs = 1) {
+function setUp(holdMs = 60_000) {
   const asked: { file: string; give: (value: FileAnnotations | null) => void; fail: () => void }[] = [];
   const told: (() => void)[] = [];
   const changed: string[] = [];
@@ -128,7 +128,7 @@ describe('annotations of open documents', () => {
   });
 
   it('are told anew when the typing pauses', async () => {
-    const { cache, asked, changed } = setUp();
+    const { cache, asked, changed } = setUp(1);
     cache.open(file, source);
     asked[0]!.give(answer(1));
     await until(() => changed.length === 1);
