@@ -39,6 +39,7 @@ def patch_asyncio(module):
         return None if loop is None else current(loop)
 
     frames.current_task = current_task
+    frames.is_loop_running = lambda: running() is not None
     _patch_loop(module.BaseEventLoop)
 
 

@@ -26,16 +26,19 @@ PARENT = '"parent"'
 WORKER = '"worker"'
 #: Where a span was made, well after the call that it is about began: a guess.
 LATE = '"late"'
+#: Some of these frames ran the event loop, but which cannot be told: a guess.
+ASYNC = '"async"'
 
-_markers = frozenset([TASK, THREAD, ENTRY, PARENT, WORKER, LATE])
+_markers = frozenset([TASK, THREAD, ENTRY, PARENT, WORKER, LATE, ASYNC])
 
 #: id of a code object → that object, and the JSON by position in it.
 _codes = {}
 _has_positions = sys.version_info >= (3, 11)
 _enter = {opmap[name] for name in ("BEFORE_WITH", "BEFORE_ASYNC_WITH") if name in opmap and sys.version_info < (3, 13)}
 
-#: What frames are behind the stack: set by `carry` when it is loaded. Gives the root frame at which to stop, or None.
+#: The task that runs in this thread; whether an event loop does. Set by `carry` once there is asyncio.
 current_task = None
+is_loop_running = None
 
 
 class Origin:
@@ -165,11 +168,13 @@ def collect(frame):
         origin, marker = (None if task is not None else handed.get()), THREAD
     else:
         origin, marker = _thread_origin()
+        if found and task is None and is_loop_running is not None and is_loop_running():
+            found.insert(0, ASYNC)
     if origin is None or not origin.items:
         return found, next(_numbers)
     number = next(_numbers) if found else origin.number
     found.append(marker)
-    kept = len(found) - 1
+    kept = sum(item not in _markers for item in found)
     for item in origin.items:
         if item not in _markers:
             if kept == most_frames:
