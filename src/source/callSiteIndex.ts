@@ -4,13 +4,14 @@ import { grammarOf, readSource } from './syntax/readSource.ts';
 import type { Anchor, AnchorFound, CallPlace, FunctionPlace } from './callSite.ts';
 import type { SourceIndex } from './callSiteIndexApi.ts';
 import { CallGraph } from './index/callGraph.ts';
-import { parentOf } from './index/moduleFinder.ts';
+import { joinPaths, parentOf } from './index/moduleFinder.ts';
 import { Program } from './index/program.ts';
 import { findRoutes, type Route } from './index/routes.ts';
 import { chainOf, findSites, type Site } from './index/sites.ts';
 import { findSpanNames, type SpanName } from './index/spanNames.ts';
 import { findTools, type ToolPlace } from './index/tools.ts';
 import { digest } from './index/digest.ts';
+import { originalPlace } from './sourceMap.ts';
 
 /** What is worked out of all files together; made when first asked for after a change. */
 export interface Analysis {
@@ -51,6 +52,11 @@ export class CallSiteIndex implements SourceIndex {
     const print = digest(text);
     if (this.#entries.get(file)?.digest === print) return false;
     if (file.endsWith('package.json')) this.#package(file, text);
+    if (file.endsWith('.map') && text.length <= maxFile) {
+      // A map says nothing of calls: the analysis holds.
+      this.#entries.set(file, { digest: print, source: undefined, text });
+      return true;
+    }
     const source =
       grammarOf(file) && text.length <= maxFile ? readSource(this.#parser, file, text) : undefined;
     this.#entries.set(file, { digest: print, source, text: source ? text : '' });
@@ -79,6 +85,37 @@ export class CallSiteIndex implements SourceIndex {
 
   files(): Iterable<string> {
     return this.#entries.keys();
+  }
+
+  /** A place in a generated file as one in a source of the workspace, by the map that lies beside it. */
+  original(
+    file: string,
+    line: number,
+    column?: number,
+  ): { file: string; line: number; column: number } | undefined {
+    const map = this.#entries.get(`${file}.map`)?.text;
+    if (map === undefined) return undefined;
+    const place = originalPlace(map, line, column);
+    const source = place && joinPaths(parentOf(file), place.source);
+    return place && source !== undefined && this.#entries.has(source)
+      ? { file: source, line: place.line, column: place.column }
+      : undefined;
+  }
+
+  /** The innermost function around a line; '' at the top level, undefined where the file is not read. */
+  functionAt(file: string, line: number): string | undefined {
+    const source = this.#entries.get(file)?.source;
+    if (!source) return undefined;
+    let name = '';
+    const visit = (fn: FunctionNode): void => {
+      for (const inner of fn.functions) {
+        if (lineAt(source, inner.start) > line || lineAt(source, inner.end - 1) < line) continue;
+        name = inner.name;
+        visit(inner);
+      }
+    };
+    visit(source.module);
+    return name;
   }
 
   /** The sites, tools and names of all files as they are now. */

@@ -52,9 +52,9 @@ export async function* walkWorkspace(folder: string, options: WalkOptions = {}):
   }
 }
 
-/** Whether files of that name are part of the index: programs, and what names a package of the workspace. */
+/** Whether files of that name are part of the index: programs, source maps, and what names a package. */
 export function isRead(name: string): boolean {
-  return name === 'package.json' || grammarOf(name) !== undefined;
+  return name === 'package.json' || /\.[cm]?js\.map$/.test(name) || grammarOf(name) !== undefined;
 }
 
 /** In a stable order: what is left out beyond the bound is always the same. */

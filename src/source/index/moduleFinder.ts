@@ -34,13 +34,13 @@ export class ModuleFinder {
     if (dots > 0) {
       let folder = parentOf(from);
       for (let i = 1; i < dots; i++) folder = parentOf(folder);
-      return this.#firstOf(pythonFiles(join(folder, parts.join('/'))));
+      return this.#firstOf(pythonFiles(joinPaths(folder, parts.join('/'))));
     }
     const suffix = parts.join('/');
     for (let folder = parentOf(from); ; folder = parentOf(folder)) {
       const found =
-        this.#firstOf(pythonFiles(join(folder, suffix))) ??
-        this.#firstOf(pythonFiles(join(folder, `src/${suffix}`)));
+        this.#firstOf(pythonFiles(joinPaths(folder, suffix))) ??
+        this.#firstOf(pythonFiles(joinPaths(folder, `src/${suffix}`)));
       if (found !== undefined || folder === '' || folder === '/') {
         if (found !== undefined) return found;
         break;
@@ -51,12 +51,12 @@ export class ModuleFinder {
   }
 
   javascript(from: string, specifier: string): string | undefined {
-    if (specifier.startsWith('.')) return this.#firstOf(scriptFiles(join(parentOf(from), specifier)));
+    if (specifier.startsWith('.')) return this.#firstOf(scriptFiles(joinPaths(parentOf(from), specifier)));
     const alias = /^(?:@|~|#|\$lib|src)\/(.+)$/.exec(specifier)?.[1];
     if (alias !== undefined) {
       for (let folder = parentOf(from); ; folder = parentOf(folder)) {
         for (const base of ['', 'src', 'app', 'lib', 'src/lib']) {
-          const found = this.#firstOf(scriptFiles(join(join(folder, base), alias)));
+          const found = this.#firstOf(scriptFiles(joinPaths(joinPaths(folder, base), alias)));
           if (found !== undefined) return found;
         }
         if (folder === '' || folder === '/') return undefined;
@@ -73,7 +73,7 @@ export class ModuleFinder {
     if (folder === undefined) return undefined;
     const rest = parts.slice(size).join('/');
     for (const base of ['src', '', 'lib', 'dist']) {
-      const found = this.#firstOf(scriptFiles(join(join(folder, base), rest)));
+      const found = this.#firstOf(scriptFiles(joinPaths(joinPaths(folder, base), rest)));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -98,7 +98,7 @@ export class ModuleFinder {
 
 function* pythonFiles(path: string): Iterable<string> {
   if (path !== '' && !path.endsWith('/')) yield `${path}.py`;
-  yield join(path, '__init__.py');
+  yield joinPaths(path, '__init__.py');
 }
 
 function* scriptFiles(path: string): Iterable<string> {
@@ -110,7 +110,7 @@ function* scriptFiles(path: string): Iterable<string> {
     yield `${script[1] ?? ''}.${script[2] ?? ''}ts${script[3] ?? ''}`;
     yield `${script[1] ?? ''}.tsx`;
   }
-  for (const ending of endings) yield join(path, `index${ending}`);
+  for (const ending of endings) yield joinPaths(path, `index${ending}`);
 }
 
 export function parentOf(path: string): string {
@@ -123,7 +123,7 @@ function lastPart(path: string): string {
 }
 
 /** Joins and takes out `.` and `..`. */
-function join(folder: string, path: string): string {
+export function joinPaths(folder: string, path: string): string {
   const isAbsolute = folder.startsWith('/');
   const parts: string[] = [];
   for (const part of `${folder}/${path}`.split('/')) {

@@ -6,6 +6,8 @@ import type { Environment } from '../index/values.ts';
 /** Where a span was put, with what its children and neighbours want to know of it. */
 export interface Placed {
   readonly location: SourceLocation;
+  /** Its own texts were found there. */
+  readonly isTextual?: boolean;
   /** The call it stands at; undefined for definitions and for places told from outside. */
   readonly call: CallExpr | undefined;
   readonly env: Environment | undefined;

@@ -66,7 +66,13 @@ export class SpanResolver implements Resolver {
       this.#analysis = analysis;
       this.#evidence = new Map();
     }
-    const run = new Run(spans, analysis, (site) => this.#evidenceOf(site, analysis), this.#mapPath);
+    const run = new Run(
+      spans,
+      this.#index,
+      analysis,
+      (site) => this.#evidenceOf(site, analysis),
+      this.#mapPath,
+    );
     return run.all();
   }
 
@@ -84,6 +90,7 @@ export class SpanResolver implements Resolver {
 /** One bunch of spans. */
 class Run {
   readonly #spans: readonly SpanQuestion[];
+  readonly #index: CallSiteIndex;
   readonly #byKey = new Map<string, SpanQuestion>();
   readonly #children = new Map<string, SpanQuestion[]>();
   readonly #placed = new Map<string, Placed | undefined>();
@@ -93,11 +100,13 @@ class Run {
 
   constructor(
     spans: readonly SpanQuestion[],
+    index: CallSiteIndex,
     analysis: Analysis,
     evidenceOf: (site: Site) => readonly Evidence[],
     mapPath: MapPath,
   ) {
     this.#spans = spans;
+    this.#index = index;
     this.#analysis = analysis;
     this.#evidenceOf = evidenceOf;
     this.#mapPath = mapPath;
@@ -168,7 +177,8 @@ class Run {
     if (given && isRun) return given;
     const inherited =
       (requestKinds.has(span.kind) ? undefined : this.#byRoute(span)) ?? this.#inherited(span, parent);
-    if (isAsked && !inherited) return asked;
+    const isTelling = asked?.isTextual === true || !inherited?.call;
+    if (isAsked && isTelling) return asked;
     return inherited ?? asked ?? given;
   }
 
@@ -211,16 +221,35 @@ class Run {
   /** What the span itself told, in the workspace's paths. */
   #told(span: SpanQuestion): Placed | undefined {
     if (!span.told) return undefined;
-    const map = <T extends SourceFrame>(frame: T): T => {
-      const mapped = this.#mapPath(frame.file);
-      return mapped ? { ...frame, file: mapped.file } : frame;
-    };
     const location: SourceLocation = {
-      ...map(span.told),
-      frames: span.told.frames.map(map),
-      candidates: span.told.candidates.map(map),
+      ...span.told,
+      ...this.#here(span.told),
+      frames: span.told.frames.map((frame) => this.#here(frame)),
+      candidates: span.told.candidates.map((frame) => this.#here(frame)),
+      confidence: this.#trust(span.told),
     };
     return { location, call: undefined, env: undefined, fn: undefined, block: undefined };
+  }
+
+  /** A told frame as one of a file here; of a generated file's line the source's. */
+  #here(frame: SourceFrame): SourceFrame {
+    const { file, line, column, function: name, endLine } = frame;
+    const mapped = this.#mapPath(file);
+    const original = mapped && this.#index.original(mapped.file, line, column);
+    if (original) return { ...original, function: name };
+    return { file: mapped?.file ?? file, line, column, function: name, endLine };
+  }
+
+  /** A path that only ends like one of ours may be another program's: the function's name must agree, too. */
+  #trust(told: SourceLocation): SourceLocation['confidence'] {
+    if (told.confidence !== 'exact' && told.confidence !== 'certain') return told.confidence;
+    const mapped = this.#mapPath(told.file);
+    if (mapped?.how !== 'suffix' && mapped?.how !== 'part') return told.confidence;
+    const { file, line, function: name } = this.#here(told);
+    const around = this.#index.functionAt(file, line);
+    const own = name?.slice(name.lastIndexOf('.') + 1).replace(/^<module>$/, '');
+    const agrees = around !== undefined && own !== undefined && (own === around || own.startsWith('<'));
+    return agrees && mapped.how === 'suffix' ? told.confidence : 'likely';
   }
 
   #tool(span: SpanQuestion, parent: Placed | undefined, told: Placed | undefined): Placed | undefined {
@@ -415,6 +444,7 @@ class Run {
         frames: framesOf(best.site.call, best.evidence.env),
         candidates: confidence === 'possible' ? close.map(({ site }) => frameOf(site.call)) : [],
       }),
+      isTextual: best.score.matchedText >= margins.known,
       call: best.site.call,
       env: best.evidence.env,
       fn: best.site.call.owner,

@@ -20,7 +20,7 @@ const maxLine = 50_000;
  */
 export function readSource(parser: SourceParser, file: string, text: string): SourceFile | undefined {
   const grammar = grammarOf(file);
-  if (!grammar || !isProgramText(text)) return undefined;
+  if (!grammar || !isProgramText(text) || (grammar === 'tsx' && isGenerated(text))) return undefined;
   // A byte order mark stays one unit of text, so that offsets hold.
   const readable = text.startsWith('\ufeff') ? ` ${text.slice(1)}` : text;
   const parsed = parser.parse(grammar, readable);
@@ -47,6 +47,11 @@ function withoutAngleBrackets(text: string): string {
     (_whole, before: string, space: string, type: string) =>
       `${before}${space} ${type.replace(/[^\n\r]/g, ' ')} `,
   );
+}
+
+/** Made by a compiler or bundler: the sources it was made of are read, not this. */
+export function isGenerated(text: string): boolean {
+  return /^\/[/*][#@] sourceMappingURL=/m.test(text.slice(-4_000));
 }
 
 function isProgramText(text: string): boolean {
