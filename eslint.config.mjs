@@ -95,7 +95,7 @@ export default defineConfig(
     files: ['**/*.cjs'],
     languageOptions: {
       sourceType: 'commonjs',
-      globals: { ...nodeGlobals, __dirname: 'readonly', module: 'writable', require: 'readonly' },
+      globals: { ...nodeGlobals, __dirname: 'readonly', __filename: 'readonly', module: 'writable', require: 'readonly' },
     },
   },
 );

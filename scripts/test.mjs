@@ -15,6 +15,7 @@ const suites = {
   contract: 'test/contract/**/*.test.ts',
   engine: 'test/engine/**/*.test.ts',
   python: 'test/python/**/*.test.ts',
+  javascript: 'test/javascript/**/*.test.ts',
   workbench: 'test/workbench/**/*.test.ts',
 };
 const steps = ['types', 'lint', 'imports'];

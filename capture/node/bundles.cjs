@@ -4,6 +4,8 @@
  * it is.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { handover, packageOf, planFor } = require('./transform.cjs');
 
 /** `// node_modules/ai/dist/index.mjs` (esbuild), `//#region node_modules/…` (Rolldown). */

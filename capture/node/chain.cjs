@@ -4,6 +4,8 @@
  * the mark before the first frame ('' where that was on the stack).
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { limits, userFrames } = require('./stack.cjs');
 const { originChain } = require('./threads.cjs');
@@ -57,7 +59,7 @@ const isWeak = ({ lead }) => lead === 'async' || lead === 'thread';
 
 /** User's functions that run inside the known call, and await what made the span: they are nearer to it. */
 function within(awaiting, known) {
-  const own = awaiting.indexOf(first(known));
+  const own = indexOfLine(awaiting, first(known));
   return own > 0 ? { lead: 'async', items: awaiting.slice(0, own).concat(known.items) } : undefined;
 }
 
@@ -67,7 +69,7 @@ const led = (lead, { items }) => ({ lead, items });
 function joined({ sync, awaiting, near }, entry) {
   let items = sync;
   if (entry && !sync.includes(first(entry))) {
-    const own = awaiting.indexOf(first(entry));
+    const own = indexOfLine(awaiting, first(entry));
     const between = awaiting.slice(0, own >= 0 ? own : near);
     if (between.length > 0) items = items.concat('async', between);
     return { lead: '', items: items.concat('entry', entry.items) };
@@ -77,6 +79,9 @@ function joined({ sync, awaiting, near }, entry) {
 }
 
 const first = ({ items }) => items[0];
+
+/** Awaiting frames stand at their `await`, calling ones at the called name: the line is what they share. */
+const indexOfLine = (frames, { at }) => frames.findIndex((frame) => frame.at === at);
 
 function withOrigin(chain) {
   const from = originChain();

@@ -1,5 +1,7 @@
 /** Wraps the functions by which a program enters a library, so that the user's frames of the call are known within it. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { around, report } = require('./guard.cjs');
 const { callChain, currentEntry, withEntry } = require('./chain.cjs');
 

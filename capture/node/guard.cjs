@@ -1,5 +1,6 @@
 /** Keeps what goes wrong in the hook away from the program. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
 
 /** Says it where someone looks for it only: with `LLM_TRACE_INSPECTOR_CAPTURE=debug`. */
 function report(error) {

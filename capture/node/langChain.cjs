@@ -4,6 +4,8 @@
  * runs it starts (their children ask the parent run), and handed to the callbacks through the queue.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { around, attempt, replaceMethod } = require('./guard.cjs');
 const { callChain, currentEntry, withEntry } = require('./chain.cjs');
 

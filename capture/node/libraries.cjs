@@ -6,6 +6,7 @@
  * `special`: what needs more than that. Class and function names are those of the package's source.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
 
 const generation = ['generateText', 'streamText', 'generateObject', 'streamObject', 'embed', 'embedMany'];
 /** SDKs that one generator makes for many services; with their helpers that send several requests. */

@@ -1,5 +1,7 @@
 /** Sees CommonJS files where they are compiled: for a Node without hooks, and for compilers that Node's hooks miss. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const nodeModule = require('node:module');
 const { attempt, around } = require('./guard.cjs');
 

@@ -3,6 +3,8 @@
  * modules where Node's loader reads them, which it does by the public functions of `fs`.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const fs = require('node:fs');
 const { attempt, around } = require('./guard.cjs');
 const { watchCompile } = require('./loadCompiled.cjs');

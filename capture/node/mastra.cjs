@@ -3,6 +3,8 @@
  * span is made and added where it is turned, by its id.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { attempt, replaceMethod } = require('./guard.cjs');
 const { spanChain, textOf } = require('./chain.cjs');
 const { isActive } = require('./settings.cjs');

@@ -3,6 +3,8 @@
  * are left out. A frame is judged by the file it was written in, after source maps, and only once.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const fs = require('node:fs');
 const { fileURLToPath } = require('node:url');
 const { attempt } = require('./guard.cjs');
@@ -48,7 +50,7 @@ function libraryLinesOf(file) {
   return require('./bundles.cjs').libraryLines(text);
 }
 
-/** `{ text }`: the frame as JSON. One object for one call site. Undefined where it is not the user's. */
+/** `{ text, at }`: the frame as JSON, and its line. One object for one call site. Undefined where it is not the user's. */
 function frameOf(site) {
   const name = site.getFileName();
   if (!name) return undefined;
@@ -63,7 +65,8 @@ function frameOf(site) {
   let frame = known.places.get(place);
   if (frame === undefined) {
     frame =
-      attempt(() => makeFrame(known, site.getLineNumber(), site.getColumnNumber(), site.getFunctionName())) || null;
+      attempt(() => makeFrame(known, site.getLineNumber(), site.getColumnNumber(), site.getFunctionName())) ||
+      null;
     if (known.places.size < mostPlaces) known.places.set(place, frame);
   }
   return frame === null ? undefined : frame;
@@ -91,7 +94,7 @@ function makeFrame(known, line, column, functionName) {
   }
   if (known.libraries.some(([first, last]) => line >= first && line <= last)) return undefined;
   const name = functionName && functionName !== '<anonymous>' ? functionName.slice(0, 200) : null;
-  return { text: JSON.stringify([file, line, column, name, null]) };
+  return { text: JSON.stringify([file, line, column, name, null]), at: `${file}:${line}` };
 }
 
 module.exports = { frameOf, isLibrary };

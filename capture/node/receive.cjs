@@ -1,5 +1,7 @@
 /** What the lines that `transform.cjs` appended hand over: a library's functions and classes, when they exist. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { attempt } = require('./guard.cjs');
 const { libraryOf } = require('./libraries.cjs');
 

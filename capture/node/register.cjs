@@ -4,6 +4,9 @@
  * goes wrong in here may reach the program.
  */
 'use strict';
+// None of these files is listed in the program's `require.cache`, nor lost when that is emptied.
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 var version = String(process.versions.node).split('.');
 if (+version[0] >= 18) {
   try {

@@ -1,5 +1,7 @@
 /** Learns of each tracer provider that is registered with OpenTelemetry's API, in whichever copy of it. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { attempt } = require('./guard.cjs');
 
 /** Registering assigns, unregistering deletes: then the next registration comes through here again. */

@@ -1,5 +1,7 @@
 /** The git revision of the program's folder, read from `.git` without a process. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const fs = require('node:fs');
 const path = require('node:path');
 const { attempt } = require('./guard.cjs');

@@ -1,5 +1,6 @@
 /** Whether frames may be captured here: the switch, and where the user's spans go. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
 
 const endpoints = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 

@@ -1,5 +1,7 @@
 /** From a place in generated code to the place in the file that the user wrote. Each map is parsed once. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const fs = require('node:fs');
 const path = require('node:path');
 const nodeModule = require('node:module');

@@ -1,5 +1,7 @@
 /** Finds the tracers of a program, whichever OpenTelemetry SDK and copy made them, and marks the spans they start. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { around, attempt, replaceMethod } = require('./guard.cjs');
 const { spanChain, textOf } = require('./chain.cjs');
 const { isActive } = require('./settings.cjs');

@@ -1,5 +1,7 @@
 /** The user's frames on the stack, synchronous and awaiting, without leaving a trace in the program's own errors. */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { frameOf } = require('./places.cjs');
 
 /**
@@ -43,15 +45,18 @@ function framesOf(sites, withAwaiting) {
   const sync = [];
   const awaiting = [];
   let near = -1;
+  let isInLibrary = false;
   if (!Array.isArray(sites)) return { sync, awaiting, near: 0 };
   for (const site of sites) {
     const isAwaiting = site.isAsync();
     if (isAwaiting && !withAwaiting) break;
     const frame = frameOf(site);
+    if (isAwaiting && near < 0 && isInLibrary) near = awaiting.length;
     if (frame === undefined) {
-      if (isAwaiting && near < 0) near = awaiting.length;
+      isInLibrary = isInLibrary || isFile(site);
       continue;
     }
+    if (!isAwaiting) isInLibrary = false;
     const list = isAwaiting ? awaiting : sync;
     // Recursion from one line says no more the second time.
     if (list[list.length - 1] === frame) continue;
@@ -59,6 +64,12 @@ function framesOf(sites, withAwaiting) {
     if (sync.length + awaiting.length >= limits.frames) break;
   }
   return { sync, awaiting, near: near < 0 ? awaiting.length : near };
+}
+
+/** Node's own functions stand between any two. */
+function isFile(site) {
+  const name = site.getFileName();
+  return Boolean(name) && !name.startsWith('node:');
 }
 
 module.exports = { limits, userFrames };

@@ -3,6 +3,8 @@
  * what is registered, and looks at the path of each file that is loaded. All else is loaded when one of them says so.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const nodeModule = require('node:module');
 const { isActive } = require('./settings.cjs');
 

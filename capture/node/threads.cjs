@@ -3,6 +3,8 @@
  * share, by thread id. The worker has this hook by itself, from `NODE_OPTIONS`.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { attempt } = require('./guard.cjs');
 
 const key = 'llm_trace_inspector.threads';

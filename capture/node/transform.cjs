@@ -3,6 +3,8 @@
  * file's functions and classes over when it has run. Lines, and with them source maps, stay as they are.
  */
 'use strict';
+Object.defineProperty(require.cache, __filename, { enumerable: false });
+
 const { attempt } = require('./guard.cjs');
 const { compilers, libraryOf } = require('./libraries.cjs');
 
