@@ -15,7 +15,7 @@ export const spanBits = {
 } as const;
 
 const firstCapacity = 1024;
-/** From here on memory grows by an eighth at a time, not by doubling. */
+/** From here on memory grows by a sixteenth at a time, not by doubling. */
 const large = 65_536;
 
 /** Values of `parents` that are no slot. */
@@ -70,7 +70,7 @@ export class SpanColumns {
 
   #grow(): void {
     const now = this.idHigh.length;
-    const length = now < large ? now * 2 : now + Math.ceil(now / 8);
+    const length = now < large ? now * 2 : now + Math.ceil(now / 16);
     const wider = <A extends Wide>(old: A, make: new (length: number) => A): A => {
       const column = new make(length);
       column.set(old);

@@ -37,6 +37,7 @@ export class Paths {
   readonly #own = new Map<string, OwnPlace>();
   readonly #paths: CallPath[] = [];
   readonly #byKey = new Map<string, CallPath>();
+  readonly #byWay = new Map<number, CallPath>();
   readonly #lists = new Map<string, { readonly id: number; readonly sites: SiteList }>();
   readonly #ofSite = new Map<number, number[]>();
 
@@ -76,6 +77,17 @@ export class Paths {
    * other spans lead to lines, too, but nothing is a part of them.
    */
   of(own: OwnPlace, isCall: boolean, parent: CallPath | undefined): CallPath {
+    // Nearly all spans come on a way that others came on: own places and paths fit into 18 bits each.
+    const way = (own.id * 2 + (isCall ? 1 : 0)) * 2 ** 18 + (parent?.id ?? 0);
+    let path = this.#byWay.get(way);
+    if (path) return path;
+    path = this.#find(own, isCall, parent);
+    if (this.#byWay.size >= mostPaths) this.#byWay.clear();
+    this.#byWay.set(way, path);
+    return path;
+  }
+
+  #find(own: OwnPlace, isCall: boolean, parent: CallPath | undefined): CallPath {
     const outer = this.#list(parent?.reach ?? []);
     const within = this.#list(parent?.callReach ?? []);
     const key = `${own.id} ${isCall ? 1 : 0} ${outer.id} ${within.id}`;
