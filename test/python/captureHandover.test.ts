@@ -31,8 +31,9 @@ describe('frames captured in Python, however a library comes to run a span', fun
     ['task', ['task', 'nested tasks', 'gather', 'future', 'run']],
     ['thread', ['run_in_executor', 'awaited thread', 'submit', 'submit again', 'map']],
     ['thread', ["library's thread", 'own thread', 'thread pool', "thread pool's map"]],
+
     // A task that was made by a callback which another thread gave to the loop.
-    ['task', ['loop in a thread']],
+    ['thread', ['loop in a thread']],
   ];
   for (const [reach, names] of expected) {
     for (const name of names) {

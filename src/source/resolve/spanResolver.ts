@@ -148,6 +148,7 @@ class Run {
     const parent = this.#placed.get(`${span.traceId}/${span.parentSpanId}`);
     const isTool = span.kind === 'tool' || (span.kind === 'mcp' && span.toolName !== undefined);
     if (isTool && this.#isToolClient(span)) {
+      if (told?.location.resolver === 'captured-frames') return told;
       const call = this.#byRequest(span, parent);
       if (call) return call;
     } else if (isTool) {
