@@ -124,15 +124,15 @@ export class ChartLayout {
   /** The span at a place of a row, or the nearest one within `reach`; -1 when there is none. */
   spanAt(row: number, place: number, reach: number): number {
     const end = this.rowStart[row + 1] ?? 0;
+    const start = this.rowStart[row] ?? 0;
     let best = -1;
     let distance = reach;
     let widest = -1;
+    let slot = this.firstEndingAfter(row, place - reach);
+    // An instant ends where it begins.
+    if (slot > start && (this.right[slot - 1] as number) >= place - reach) slot--;
     // Narrow spans overlap in what the pointer touches: the nearest wins, of equals the widest.
-    for (
-      let slot = this.firstEndingAfter(row, place - reach), seen = 0;
-      slot < end && seen < 64;
-      slot++, seen++
-    ) {
+    for (let looked = 0; slot < end && looked < 64; slot++, looked++) {
       const left = this.left[slot] as number;
       const right = this.right[slot] as number;
       if (left > place + reach) break;
