@@ -1,7 +1,8 @@
-import type { Argument, ClassNode, DictEntry, Expr, FunctionNode, Parameter, SourceFile } from './ast.ts';
-import { bind, newCall, newClass, newFile, newFunction, unescape } from './builder.ts';
-import { childOf, childOfType, childrenOf, type SyntaxNode } from './cst.ts';
+import type { Expr, FunctionNode, SourceFile } from './ast.ts';
+import { bind, newFile } from './builder.ts';
+import { childOf, childOfType, type SyntaxNode } from './cst.ts';
 
+import { JavaScriptExpressions, type Path } from './javascriptExpressions.ts';
 /** Reads the tree of a TypeScript or JavaScript file. */
 export function readJavaScript(file: string, text: string, root: SyntaxNode): SourceFile {
   const source = newFile(file, 'javascript', text);
@@ -9,50 +10,38 @@ export function readJavaScript(file: string, text: string, root: SyntaxNode): So
   return source;
 }
 
-type Path = readonly (string | number)[];
-
-class JavaScriptReader {
-  readonly #text: string;
-  /** End of the block that is being read. */
-  #until = 0;
-  readonly #source: SourceFile;
-
-  constructor(text: string, source: SourceFile) {
-    this.#text = text;
-    this.#source = source;
-  }
-
+class JavaScriptReader extends JavaScriptExpressions {
   module(root: SyntaxNode): void {
-    this.#block(root, this.#source.module);
+    this.block(root, this.source.module);
   }
 
-  #block(node: SyntaxNode, scope: FunctionNode): void {
-    const around = this.#until;
-    if (node.type === 'statement_block' || node.type === 'program') this.#until = node.end;
-    for (const child of node.children) this.#statement(child, scope);
-    this.#until = around;
+  protected override block(node: SyntaxNode, scope: FunctionNode): void {
+    const around = this.until;
+    if (node.type === 'statement_block' || node.type === 'program') this.until = node.end;
+    for (const child of node.children) this.statement(child, scope);
+    this.until = around;
   }
 
-  #statement(node: SyntaxNode, scope: FunctionNode): void {
+  protected override statement(node: SyntaxNode, scope: FunctionNode): void {
     switch (node.type) {
       case 'lexical_declaration':
       case 'variable_declaration':
         for (const child of node.children)
           if (child.type === 'variable_declarator') {
-            const value = this.#named(childOf(child, 'value'), scope, childOf(child, 'name'));
+            const value = this.named(childOf(child, 'value'), scope, childOf(child, 'name'));
             const target = childOf(child, 'name');
-            if (target && childOf(child, 'value')) this.#bindTo(target, value, scope, []);
+            if (target && childOf(child, 'value')) this.bindTo(target, value, scope, []);
           }
         return;
       case 'function_declaration':
       case 'generator_function_declaration': {
-        const fn = this.#function(node, scope);
+        const fn = this.function(node, scope);
         bind(scope, fn.name, { how: 'function', fn, at: node.start });
         return;
       }
       case 'class_declaration':
       case 'abstract_class_declaration': {
-        const cls = this.#class(node, scope);
+        const cls = this.class(node, scope);
         bind(scope, cls.name, { how: 'class', cls, at: node.start });
         return;
       }
@@ -61,17 +50,17 @@ class JavaScriptReader {
       case 'export_statement':
         return this.#export(node, scope);
       case 'expression_statement':
-        for (const child of node.children) this.#expression(child, scope);
+        for (const child of node.children) this.expression(child, scope);
         return;
       case 'return_statement':
-        for (const child of node.children) scope.returns.push(this.#expression(child, scope));
+        for (const child of node.children) scope.returns.push(this.expression(child, scope));
         return;
       case 'for_in_statement': {
-        const value = this.#expression(childOf(node, 'right'), scope);
+        const value = this.expression(childOf(node, 'right'), scope);
         const left = childOf(node, 'left');
         if (left) this.#bindElements(left, value, scope, []);
         const body = childOf(node, 'body');
-        if (body) this.#statement(body, scope);
+        if (body) this.statement(body, scope);
         return;
       }
       case 'interface_declaration':
@@ -80,8 +69,8 @@ class JavaScriptReader {
       case 'function_signature':
         return;
       default:
-        if (isStatement(node.type)) this.#block(node, scope);
-        else this.#expression(node, scope);
+        if (isStatement(node.type)) this.block(node, scope);
+        else this.expression(node, scope);
     }
   }
 
@@ -89,35 +78,35 @@ class JavaScriptReader {
     const source = childOf(node, 'source');
     const clause = childOfType(node, 'import_clause');
     if (!source || !clause) return;
-    const module = this.#literal(source);
+    const module = this.literal(source);
     const at = node.start;
     for (const child of clause.children) {
       if (child.type === 'identifier')
-        bind(scope, this.#slice(child), { how: 'import', module, name: 'default', at });
+        bind(scope, this.slice(child), { how: 'import', module, name: 'default', at });
       else if (child.type === 'namespace_import') {
         const name = child.children[0];
-        if (name) bind(scope, this.#slice(name), { how: 'import', module, name: undefined, at });
+        if (name) bind(scope, this.slice(name), { how: 'import', module, name: undefined, at });
       } else if (child.type === 'named_imports') {
         for (const one of child.children) {
           const name = childOf(one, 'name');
           if (!name) continue;
           const alias = childOf(one, 'alias') ?? name;
-          bind(scope, this.#slice(alias), { how: 'import', module, name: this.#slice(name), at });
+          bind(scope, this.slice(alias), { how: 'import', module, name: this.slice(name), at });
         }
       }
     }
   }
 
   #export(node: SyntaxNode, scope: FunctionNode): void {
-    const exports = this.#source.exports;
+    const exports = this.source.exports;
     const declaration = childOf(node, 'declaration');
-    const isDefault = /^export\s+default\b/.test(this.#text.slice(node.start, node.start + 40));
+    const isDefault = /^export\s+default\b/.test(this.text.slice(node.start, node.start + 40));
     if (declaration) {
       const before = new Set(scope.bindings.keys());
-      this.#statement(declaration, scope);
+      this.statement(declaration, scope);
       const name = childOf(declaration, 'name');
       if (isDefault) {
-        if (name) exports.set('default', { how: 'name', name: this.#slice(name) });
+        if (name) exports.set('default', { how: 'name', name: this.slice(name) });
         return;
       }
       for (const bound of scope.bindings.keys())
@@ -126,433 +115,27 @@ class JavaScriptReader {
     }
     const value = childOf(node, 'value');
     if (value) {
-      exports.set('default', { how: 'value', value: this.#named(value, scope, undefined), owner: scope });
+      exports.set('default', { how: 'value', value: this.named(value, scope, undefined), owner: scope });
       return;
     }
     const source = childOf(node, 'source');
-    const module = source ? this.#literal(source) : undefined;
+    const module = source ? this.literal(source) : undefined;
     const clause = childOfType(node, 'export_clause');
     for (const one of clause?.children ?? []) {
       const name = childOf(one, 'name');
       if (!name) continue;
-      const as = this.#slice(childOf(one, 'alias') ?? name);
-      if (module === undefined) exports.set(as, { how: 'name', name: this.#slice(name) });
-      else exports.set(as, { how: 'from', module, name: this.#slice(name) });
+      const as = this.slice(childOf(one, 'alias') ?? name);
+      if (module === undefined) exports.set(as, { how: 'name', name: this.slice(name) });
+      else exports.set(as, { how: 'from', module, name: this.slice(name) });
     }
-    if (!clause && module !== undefined) this.#source.stars.push(module);
-  }
-
-  /** An expression that a name is given to: functions and classes take it. */
-  #named(node: SyntaxNode | undefined, scope: FunctionNode, target: SyntaxNode | undefined): Expr {
-    const name =
-      target && (target.type === 'identifier' || target.type.includes('property')) ? this.#slice(target) : '';
-    return this.#expression(node, scope, { name });
-  }
-
-  #bindTo(target: SyntaxNode, value: Expr, scope: FunctionNode, path: Path): void {
-    this.#pattern(target, path, (name, where, fallback) => {
-      const at = target.start;
-      if (where.length === 0) bind(scope, name, { how: 'value', value, at }, this.#until);
-      else bind(scope, name, { how: 'part', value, path: where, at }, this.#until);
-      if (fallback)
-        bind(scope, name, { how: 'value', value: this.#expression(fallback, scope), at }, this.#until);
-    });
+    if (!clause && module !== undefined) this.source.stars.push(module);
   }
 
   #bindElements(target: SyntaxNode, value: Expr, scope: FunctionNode, path: Path): void {
-    this.#pattern(target, path, (name, where) =>
+    this.pattern(target, path, (name, where) =>
       bind(scope, name, { how: 'element', value, path: where, at: target.start }),
     );
   }
-
-  /** The names of a destructuring pattern, where each comes from, and its default. */
-  #pattern(
-    node: SyntaxNode,
-    path: Path,
-    found: (name: string, path: Path, fallback?: SyntaxNode) => void,
-  ): void {
-    switch (node.type) {
-      case 'identifier':
-      case 'shorthand_property_identifier_pattern':
-        return found(this.#slice(node), node.type === 'identifier' ? path : [...path, this.#slice(node)]);
-      case 'object_pattern':
-        for (const child of node.children) {
-          if (child.type === 'pair_pattern') {
-            const key = childOf(child, 'key');
-            const value = childOf(child, 'value');
-            if (key && value) this.#pattern(value, [...path, this.#key(key)], found);
-          } else if (child.type === 'object_assignment_pattern') {
-            const left = childOf(child, 'left');
-            const right = childOf(child, 'right');
-            if (left) this.#pattern(left, path, (name, where) => found(name, where, right));
-          } else this.#pattern(child, path, found);
-        }
-        return;
-      case 'array_pattern':
-        for (const [index, child] of node.children.entries()) this.#pattern(child, [...path, index], found);
-        return;
-      case 'assignment_pattern': {
-        const left = childOf(node, 'left');
-        const right = childOf(node, 'right');
-        if (left) this.#pattern(left, path, (name, where) => found(name, where, right));
-        return;
-      }
-      case 'lexical_declaration':
-      case 'variable_declarator':
-        for (const child of node.children) if (child.field !== 'value') this.#pattern(child, path, found);
-        return;
-      default:
-    }
-  }
-
-  #key(node: SyntaxNode): string {
-    return node.type === 'string' ? this.#literal(node) : this.#slice(node);
-  }
-
-  #function(
-    node: SyntaxNode,
-    scope: FunctionNode,
-    more: { name?: string; cls?: ClassNode; start?: number; decorators?: readonly Expr[] } = {},
-  ): FunctionNode {
-    const nameNode = childOf(node, 'name');
-    const head = this.#text.slice(node.start, node.start + 60);
-    const own = nameNode ? this.#slice(nameNode) : (more.name ?? '');
-    const fn = newFunction({
-      name: own === '' ? '<anonymous>' : own,
-      start: more.start ?? node.start,
-      end: node.end,
-      parent: scope,
-      cls: more.cls,
-      isAsync: /^(?:(?:public|private|protected|static|override|readonly|export|default)\s+)*async\b/.test(
-        head,
-      ),
-      isGenerator: node.type.startsWith('generator') || /^[\w\s]*\*/.test(head),
-      isStatic: /^(?:(?:public|private|protected|override)\s+)*static\b/.test(head),
-      decorators: more.decorators ?? [],
-      params: this.#parameters(childOf(node, 'parameters') ?? childOf(node, 'parameter'), scope),
-    });
-    const body = childOf(node, 'body');
-    if (!body) return fn;
-    if (body.type === 'statement_block') this.#block(body, fn);
-    else fn.returns.push(this.#expression(body, fn));
-    return fn;
-  }
-
-  #parameters(node: SyntaxNode | undefined, scope: FunctionNode): Parameter[] {
-    if (!node) return [];
-    if (node.type === 'identifier') return [{ name: this.#slice(node), index: 0 }];
-    const params: Parameter[] = [];
-    for (const [index, child] of node.children.entries()) {
-      const wrapped = child.type === 'required_parameter' || child.type === 'optional_parameter';
-      const target = wrapped ? childOf(child, 'pattern') : child;
-      if (!target) continue;
-      const value = wrapped ? childOf(child, 'value') : undefined;
-      const type = wrapped ? childOf(child, 'type') : undefined;
-      const rest = target.type === 'rest_pattern';
-      const inner = rest ? target.children[0] : target;
-      if (!inner) continue;
-      this.#pattern(inner, [], (name, path, fallback) => {
-        const property = path[0];
-        const defaultNode = fallback ?? (path.length === 0 ? value : undefined);
-        params.push({
-          name,
-          index,
-          ...(rest ? { rest: 'list' as const } : {}),
-          ...(typeof property === 'string' ? { property } : {}),
-          ...(defaultNode ? { defaultValue: this.#expression(defaultNode, scope) } : {}),
-          ...(type ? { type: this.#slice(type).replace(/^:\s*/, '').slice(0, 100) } : {}),
-        });
-      });
-    }
-    return params;
-  }
-
-  #class(node: SyntaxNode, scope: FunctionNode, given = ''): ClassNode {
-    const nameNode = childOf(node, 'name');
-    const heritage = childOfType(node, 'class_heritage');
-    const bases = (heritage?.children ?? [])
-      .filter(({ type }) => type !== 'implements_clause')
-      .map((child) => this.#expression(childOf(child, 'value') ?? child, scope));
-    const decorators = childrenOf(node, 'decorator').map((one) => this.#expression(one.children[0], scope));
-    const cls = newClass(
-      nameNode ? this.#slice(nameNode) : given || '<anonymous>',
-      scope,
-      node,
-      bases,
-      decorators,
-    );
-    const body = childOf(node, 'body');
-    let pending: Expr[] = [];
-    for (const child of body?.children ?? []) {
-      if (child.type === 'decorator') {
-        pending.push(this.#expression(child.children[0], scope));
-      } else if (child.type === 'method_definition') {
-        const fn = this.#function(child, scope, { cls, decorators: pending });
-        cls.methods.set(fn.name, fn);
-        pending = [];
-      } else if (child.type === 'public_field_definition') {
-        const name = childOf(child, 'name');
-        const value = childOf(child, 'value');
-        if (name && value) this.#field(cls, this.#slice(name), value, scope);
-        pending = [];
-      } else if (child.type === 'class_static_block') this.#block(child, scope);
-    }
-    return cls;
-  }
-
-  /** A field; one that holds a function is a method. */
-  #field(cls: ClassNode, name: string, value: SyntaxNode, scope: FunctionNode): void {
-    if (value.type === 'arrow_function' || value.type === 'function_expression') {
-      cls.methods.set(name, this.#function(value, scope, { cls, name }));
-    } else {
-      cls.fields.set(name, this.#expression(value, scope));
-      cls.fieldOrder.push(name);
-    }
-  }
-
-  #expression(
-    node: SyntaxNode | undefined,
-    scope: FunctionNode,
-    more: { name?: string; awaited?: boolean } = {},
-  ): Expr {
-    if (!node) return { kind: 'other', children: [], start: 0, end: 0 };
-    const { start, end } = node;
-    switch (node.type) {
-      case 'identifier':
-      case 'shorthand_property_identifier':
-        return { kind: 'name', name: this.#slice(node), start, end };
-      case 'undefined':
-      case 'null':
-        return { kind: 'constant', value: null, start, end };
-      case 'this':
-      case 'super':
-        return { kind: 'name', name: node.type, start, end };
-      case 'member_expression': {
-        const object = this.#expression(childOf(node, 'object'), scope);
-        const name = childOf(node, 'property');
-        return {
-          kind: 'member',
-          object,
-          name: name ? this.#slice(name) : '',
-          nameStart: name?.start ?? end,
-          start,
-          end,
-        };
-      }
-      case 'subscript_expression': {
-        const object = this.#expression(childOf(node, 'object'), scope);
-        return { kind: 'index', object, index: this.#expression(childOf(node, 'index'), scope), start, end };
-      }
-      case 'call_expression':
-      case 'new_expression': {
-        const called = childOf(node, 'function') ?? childOf(node, 'constructor');
-        const callee = this.#expression(called, scope);
-        const args = childOf(node, 'arguments');
-        const isNew = node.type === 'new_expression';
-        // A tagged template is a call with one text.
-        const list: Argument[] =
-          args?.type === 'template_string'
-            ? [{ value: this.#expression(args, scope) }]
-            : this.#arguments(args, scope);
-        return newCall(scope, callee, list, node, { isNew, awaited: more.awaited ?? false });
-      }
-      case 'string':
-        return { kind: 'string', parts: [this.#literal(node)], start, end };
-      case 'template_string': {
-        const parts: (string | Expr)[] = [];
-        for (const child of node.children) {
-          if (child.type === 'template_substitution') parts.push(this.#expression(child.children[0], scope));
-          else parts.push(unescape(this.#slice(child)));
-        }
-        return { kind: 'string', parts, start, end };
-      }
-      case 'number':
-        return { kind: 'number', value: Number(this.#slice(node).replaceAll('_', '')), start, end };
-      case 'true':
-      case 'false':
-        return { kind: 'constant', value: node.type === 'true', start, end };
-      case 'array':
-        return {
-          kind: 'list',
-          items: node.children.map((child) =>
-            child.type === 'spread_element'
-              ? { value: this.#expression(child.children[0], scope), spread: true }
-              : { value: this.#expression(child, scope), spread: false },
-          ),
-          isTuple: false,
-          start,
-          end,
-        };
-      case 'object':
-        return { kind: 'dict', entries: this.#entries(node, scope), start, end };
-      case 'arrow_function':
-      case 'function_expression':
-      case 'generator_function':
-        return { kind: 'function', fn: this.#function(node, scope, { name: more.name ?? '' }), start, end };
-      case 'class':
-        return { kind: 'function', fn: this.#class(node, scope, more.name), start, end };
-      case 'ternary_expression': {
-        this.#expression(childOf(node, 'condition'), scope);
-        const options = [childOf(node, 'consequence'), childOf(node, 'alternative')];
-        return { kind: 'choice', options: options.map((one) => this.#expression(one, scope)), start, end };
-      }
-      case 'binary_expression':
-        return this.#binary(node, scope);
-      case 'await_expression':
-        return {
-          kind: 'wrapper',
-          value: this.#expression(node.children[0], scope, { awaited: true }),
-          start,
-          end,
-        };
-      case 'parenthesized_expression':
-      case 'non_null_expression':
-      case 'as_expression':
-      case 'satisfies_expression':
-        return { kind: 'wrapper', value: this.#expression(node.children[0], scope, more), start, end };
-      case 'yield_expression': {
-        const value = this.#expression(node.children[0], scope);
-        scope.returns.push(value);
-        return { kind: 'wrapper', value, start, end };
-      }
-      case 'assignment_expression':
-        return this.#assignment(node, scope);
-      case 'augmented_assignment_expression': {
-        const left = childOf(node, 'left');
-        const value = this.#expression(childOf(node, 'right'), scope);
-        if (left?.type === 'identifier') bind(scope, this.#slice(left), { how: 'add', value, at: start });
-        return { kind: 'wrapper', value, start, end };
-      }
-      case 'function_declaration':
-      case 'class_declaration':
-      case 'lexical_declaration':
-      case 'statement_block':
-      case 'expression_statement':
-      case 'return_statement':
-        this.#statement(node, scope);
-        return { kind: 'other', children: [], start, end };
-      case 'type_arguments':
-      case 'type_annotation':
-      case 'predefined_type':
-      case 'regex':
-      case 'property_identifier':
-        return { kind: 'other', children: [], start, end };
-      default:
-        return {
-          kind: 'other',
-          children: node.children.map((child) => this.#expression(child, scope)),
-          start,
-          end,
-        };
-    }
-  }
-
-  #binary(node: SyntaxNode, scope: FunctionNode): Expr {
-    const { start, end } = node;
-    const left = childOf(node, 'left');
-    const right = childOf(node, 'right');
-    const operator = left && right ? this.#text.slice(left.end, right.start).trim() : '';
-    const sides = { left: this.#expression(left, scope), right: this.#expression(right, scope) };
-    if (operator === '+') return { kind: 'join', operator, ...sides, start, end };
-    if (operator === '??' || operator === '||')
-      return { kind: 'choice', options: [sides.left, sides.right], start, end };
-    if (operator === '&&') return { kind: 'choice', options: [sides.right], start, end };
-    return { kind: 'other', children: [sides.left, sides.right], start, end };
-  }
-
-  #assignment(node: SyntaxNode, scope: FunctionNode): Expr {
-    const { start, end } = node;
-    const left = childOf(node, 'left');
-    const target = left?.type === 'member_expression' ? childOf(left, 'property') : left;
-    const value = this.#named(childOf(node, 'right'), scope, target);
-    if (!left) return { kind: 'wrapper', value, start, end };
-    if (left.type === 'identifier' || left.type === 'object_pattern' || left.type === 'array_pattern')
-      this.#bindTo(left, value, scope, []);
-    else if (left.type === 'parenthesized_expression' && left.children[0])
-      this.#bindTo(left.children[0], value, scope, []);
-    else if (left.type === 'member_expression' && target) {
-      const object = this.#expression(childOf(left, 'object'), scope);
-      if (!this.#commonExport(object, this.#slice(target), value, scope))
-        assign(scope, object, this.#slice(target), value);
-    } else this.#expression(left, scope);
-    return { kind: 'wrapper', value, start, end };
-  }
-
-  /** `exports.x = …`, `module.exports = …`, `module.exports.x = …`. */
-  #commonExport(object: Expr, name: string, value: Expr, scope: FunctionNode): boolean {
-    const { exports } = this.#source;
-    if (object.kind === 'name' && object.name === 'exports') {
-      exports.set(name, { how: 'value', value, owner: scope });
-      return true;
-    }
-    if (object.kind === 'name' && object.name === 'module' && name === 'exports') {
-      exports.set('*', { how: 'value', value, owner: scope });
-      return true;
-    }
-    if (
-      object.kind === 'member' &&
-      object.name === 'exports' &&
-      object.object.kind === 'name' &&
-      object.object.name === 'module'
-    ) {
-      exports.set(name, { how: 'value', value, owner: scope });
-      return true;
-    }
-    return false;
-  }
-
-  #entries(node: SyntaxNode, scope: FunctionNode): DictEntry[] {
-    const entries: DictEntry[] = [];
-    for (const child of node.children) {
-      const { start, end } = child;
-      if (child.type === 'pair') {
-        const keyNode = childOf(child, 'key');
-        if (!keyNode) continue;
-        const isComputed = keyNode.type === 'computed_property_name';
-        const key: Expr = isComputed
-          ? this.#expression(keyNode.children[0], scope)
-          : { kind: 'string', parts: [this.#key(keyNode)], start: keyNode.start, end: keyNode.end };
-        entries.push({ key, value: this.#named(childOf(child, 'value'), scope, keyNode), start, end });
-      } else if (child.type === 'shorthand_property_identifier') {
-        const key: Expr = { kind: 'string', parts: [this.#slice(child)], start, end };
-        entries.push({ key, value: this.#expression(child, scope), start, end });
-      } else if (child.type === 'spread_element') {
-        entries.push({ key: undefined, value: this.#expression(child.children[0], scope), start, end });
-      } else if (child.type === 'method_definition') {
-        const fn = this.#function(child, scope);
-        const key: Expr = { kind: 'string', parts: [fn.name], start, end };
-        entries.push({ key, value: { kind: 'function', fn, start, end }, start, end });
-      }
-    }
-    return entries;
-  }
-
-  #arguments(node: SyntaxNode | undefined, scope: FunctionNode): Argument[] {
-    return (node?.children ?? []).map((child): Argument => {
-      if (child.type === 'spread_element')
-        return { value: this.#expression(child.children[0], scope), spread: 'list' };
-      return { value: this.#expression(child, scope) };
-    });
-  }
-
-  /** The text of a string without holes. */
-  #literal(node: SyntaxNode): string {
-    return unescape(this.#text.slice(node.start + 1, Math.max(node.start + 1, node.end - 1)));
-  }
-
-  #slice(node: SyntaxNode): string {
-    return this.#text.slice(node.start, node.end);
-  }
-}
-
-/** `this.x = value` belongs to the class of the method, other assignments to their function. */
-function assign(scope: FunctionNode, object: Expr, name: string, value: Expr): void {
-  let method: FunctionNode | undefined = scope;
-  while (method && !method.cls) method = method.parent;
-  const assignment = { object, name, value, owner: scope };
-  if (method?.cls && object.kind === 'name' && object.name === 'this')
-    method.cls.assignments.push(assignment);
-  else scope.assignments.push(assignment);
 }
 
 function isStatement(type: string): boolean {
