@@ -176,3 +176,23 @@ export function isCostEstimate(value: unknown): value is CostEstimate {
   if (typeof result !== 'object' || (result as unknown) === null) return false;
   return 'amount' in result ? typeof result.amount === 'number' : typeof result.reason === 'string';
 }
+
+/** Whether an answer is a text. */
+export function isText(value: unknown): value is { readonly text: string } {
+  return typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string';
+}
+
+/** Whether an answer is a picture of a kind that holds nothing but pixels. */
+export function isInlineImage(value: unknown): value is InlineImage {
+  if (typeof value !== 'object' || value === null) return false;
+  const { mimeType, data } = value as Partial<InlineImage>;
+  const isPicture = typeof mimeType === 'string' && /^image\/(?:png|jpeg|gif|webp)$/.test(mimeType);
+  return isPicture && typeof data === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(data);
+}
+
+/** Whether an answer is a span as OTLP. */
+export function isRawSpanText(value: unknown): value is RawSpanText {
+  if (typeof value !== 'object' || value === null) return false;
+  const { spans, logs, bytes } = value as Partial<RawSpanText>;
+  return typeof spans === 'string' && typeof logs === 'string' && typeof bytes === 'number';
+}

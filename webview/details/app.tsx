@@ -2,22 +2,21 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ChannelError } from '../../src/base/channel.ts';
 import type { SpanDetails } from '../../src/protocol/details.ts';
-import type { DetailsEvents, DetailsRequests, DetailsTarget } from '../../src/protocol/webview.ts';
+import type { DetailsTarget } from '../../src/protocol/webview.ts';
 import { isDetailsEvent, isDetailsTarget, isSpanDetails } from '../../src/protocol/webview.ts';
-import type { PageActions } from '../kit/actions.ts';
 import { PageActionsProvider } from '../kit/actions.ts';
-import type { Host } from '../kit/host.ts';
 import { Tabs } from '../kit/tabs.tsx';
-import type { DetailsActions } from './actions.ts';
 import { DetailsActionsProvider } from './actions.ts';
 import { AttributesTab } from './attributesTab.tsx';
 import { ConversationTab } from './conversationTab.tsx';
 import { CostTab } from './costTab.tsx';
+import type { DetailsHost } from './detailsActions.ts';
+import { detailsActions, pageActions } from './detailsActions.ts';
 import { Header } from './header.tsx';
 import { ErrorTab, ExplainTab, RequestTab, ToolTab } from './otherTabs.tsx';
+import { RawTab } from './rawTab.tsx';
+import { ReplayTab } from './replayTab.tsx';
 import { chooseTab, tabsOf } from './tabChoice.ts';
-
-type DetailsHost = Host<DetailsRequests, DetailsEvents>;
 
 type Loaded =
   | { readonly state: 'loading' }
@@ -39,7 +38,14 @@ export function App({ host }: { host: DetailsHost }): JSX.Element {
     if (target) host.save({ ...target, tab: wantedTab });
   }, [target, wantedTab]);
   const page = useMemo(() => pageActions(host, setSaid), []);
-  const details = useMemo(() => detailsActions(host), []);
+  const details = useMemo(() => detailsActions(host, setWantedTab), []);
+  useEffect(
+    () =>
+      void host.channel.on('details/tab', (event) => {
+        if (isDetailsEvent('details/tab', event)) setWantedTab(event.tab);
+      }),
+    [],
+  );
   return (
     <PageActionsProvider value={page}>
       <DetailsActionsProvider value={details}>
@@ -90,6 +96,10 @@ function TabContent({ id, details }: { id: string; details: SpanDetails }): JSX.
       return <RequestTab details={details} />;
     case 'attributes':
       return <AttributesTab details={details} />;
+    case 'replay':
+      return <ReplayTab details={details} />;
+    case 'raw':
+      return <RawTab details={details} />;
     default:
       return <ExplainTab details={details} />;
   }
@@ -165,45 +175,6 @@ function useDetails(
     };
   }, [target?.traceId, target?.spanId, asked]);
   return loaded;
-}
-
-function pageActions(host: DetailsHost, announce: (text: string) => void): PageActions {
-  return {
-    copy: (text) => host.channel.call('clipboard/write', { text }),
-    openLink: (url) => ignore(host.channel.call('link/open', { url }, { timeoutMs: 0 })),
-    announce,
-  };
-}
-
-function detailsActions({ channel }: DetailsHost): DetailsActions {
-  return {
-    show: (target) =>
-      ignore(channel.call('details/show', { traceId: target.traceId, spanId: target.spanId })),
-    reveal: (target) => ignore(channel.call('tree/reveal', target)),
-    openSource: (file, line, column) =>
-      ignore(
-        channel.call(
-          'source/open',
-          { file, line, ...(column === undefined ? {} : { column }) },
-          { timeoutMs: 0 },
-        ),
-      ),
-    setPrice: (model, provider) =>
-      ignore(
-        channel.call(
-          'price/set',
-          { model, ...(provider === undefined ? {} : { provider }) },
-          { timeoutMs: 0 },
-        ),
-      ),
-    explain: (target) => channel.call('details/explain', target),
-    estimate: (target) => channel.call('details/estimate', target),
-  };
-}
-
-/** The host tells the user itself when such a request fails. */
-function ignore(promise: Promise<unknown>): void {
-  promise.catch(() => undefined);
 }
 
 function readSaved(state: unknown): { target: DetailsTarget | undefined; tab: string | undefined } {

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { AttributeRow, SpanDetails } from '../../src/protocol/details.ts';
+import type { AttributePlace, AttributeRow, SpanDetails } from '../../src/protocol/details.ts';
 import { formatCount } from '../../src/protocol/format.ts';
 import { markInvisible, visibleLabel } from '../../src/base/visibleText.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
+import { FactTable } from '../kit/factTable.tsx';
 import { LongText } from '../kit/longText.tsx';
 import { matchesQuery } from '../kit/search.ts';
 import { useDetailsActions } from './actions.ts';
@@ -25,7 +26,13 @@ export function AttributesTab({ details }: { details: SpanDetails }): JSX.Elemen
         value={query}
         onInput={(event) => setQuery(event.currentTarget.value)}
       />
-      <Attributes title="Attributes" rows={details.attributes} query={query} />
+      <Attributes
+        title="Attributes"
+        rows={details.attributes}
+        query={query}
+        place={{ list: 'attributes', index: 0 }}
+        details={details}
+      />
       {details.events.map((event, index) => (
         <Attributes
           key={`event${index}`}
@@ -33,6 +40,8 @@ export function AttributesTab({ details }: { details: SpanDetails }): JSX.Elemen
           note={offset(event.timeMicros, details.row.startMicros)}
           rows={event.attributes}
           query={query}
+          place={{ list: 'event', index }}
+          details={details}
         />
       ))}
       {details.logs.map((log, index) => (
@@ -42,6 +51,8 @@ export function AttributesTab({ details }: { details: SpanDetails }): JSX.Elemen
           note={offset(log.timeMicros, details.row.startMicros)}
           rows={[{ key: 'body', value: log.body, type: 'string' }, ...log.attributes]}
           query={query}
+          place={{ list: 'log', index }}
+          details={details}
         />
       ))}
       {details.links.length > 0 ? (
@@ -53,12 +64,25 @@ export function AttributesTab({ details }: { details: SpanDetails }): JSX.Elemen
                 <button type="button" class="link" onClick={() => show(link)}>
                   {link.traceId} / {link.spanId}
                 </button>
+                <FactTable
+                  label={`Attributes of link ${index + 1}`}
+                  facts={(link.attributes ?? []).map(({ key, value }) => ({
+                    name: visibleLabel(key, 120),
+                    value: <LongText text={value} format="json" preview={valuePreview} />,
+                  }))}
+                />
               </li>
             ))}
           </ul>
         </section>
       ) : null}
-      <Attributes title="Resource" rows={[...details.resource, ...scopeRow(details)]} query={query} />
+      <Attributes
+        title="Resource"
+        rows={[...details.resource, ...scopeRow(details)]}
+        query={query}
+        place={{ list: 'resource', index: 0 }}
+        details={details}
+      />
     </div>
   );
 }
@@ -76,14 +100,20 @@ interface AttributesProps {
   readonly note?: string;
   readonly rows: readonly AttributeRow[];
   readonly query: string;
+  readonly place: Omit<AttributePlace, 'key'>;
+  readonly details: SpanDetails;
 }
 
-function Attributes({ title, note, rows, query }: AttributesProps): JSX.Element | null {
+function Attributes({ title, note, rows, query, place, details }: AttributesProps): JSX.Element | null {
   const [isWhole, setWhole] = useState(false);
   const found = useMemo(
     () => rows.filter(({ key, value }) => matchesQuery(query, [key, value])),
     [rows, query],
   );
+  const { value } = useDetailsActions();
+  const { traceId, spanId } = details.row;
+  const load = async ({ key, value: head }: AttributeRow): Promise<string> =>
+    (await value({ traceId, spanId }, { ...place, key })) ?? head;
   if (found.length === 0 && (rows.length === 0 || query !== '')) return null;
   const shown = isWhole ? found : found.slice(0, rowsShown);
   return (
@@ -99,10 +129,13 @@ function Attributes({ title, note, rows, query }: AttributesProps): JSX.Element 
                 <code>{markInvisible(row.key.slice(0, 300))}</code>
               </th>
               <td>
-                <Value row={row} />
+                <Value row={row} load={() => load(row)} />
               </td>
               <td class="tools">
-                <CopyButton text={row.value} what={visibleLabel(row.key, 60)} />
+                <CopyButton
+                  text={isCut(row) ? () => load(row) : row.value}
+                  what={visibleLabel(row.key, 60)}
+                />
               </td>
             </tr>
           ))}
@@ -117,16 +150,19 @@ function Attributes({ title, note, rows, query }: AttributesProps): JSX.Element 
   );
 }
 
-function Value({ row }: { row: AttributeRow }): JSX.Element {
+/** The body of a log record is cut without its length being told. */
+const longestShown = 20_000;
+
+function isCut({ value, fullLength }: AttributeRow): boolean {
+  return fullLength !== undefined || value.length >= longestShown;
+}
+
+function Value({ row, load }: { row: AttributeRow; load: () => Promise<string> }): JSX.Element {
   if (row.type === 'empty') return <span class="muted">empty</span>;
-  const cut =
-    row.fullLength === undefined || row.fullLength <= row.value.length ? null : (
-      <span class="muted">… of {formatCount(row.fullLength)} characters</span>
-    );
+  const fullLength = row.fullLength ?? (isCut(row) ? row.value.length + 1 : undefined);
   return (
     <span class={`value type-${row.type}`}>
-      <LongText text={row.value} format="plain" preview={valuePreview} />
-      {cut}
+      <LongText text={row.value} format="json" preview={valuePreview} fullLength={fullLength} load={load} />
     </span>
   );
 }

@@ -63,3 +63,52 @@ function shown(
     );
   return { role: message.role, name: message.name, finishReason: message.finishReason, parts };
 }
+
+/** A message as one text, for the clipboard. `whole`: the text of a part that is cut here. */
+export function messageText(
+  { parts }: ShownMessage,
+  whole: (part: MessagePart) => string | undefined = () => undefined,
+): string {
+  const resultOf = (part: ToolResultPart): string => whole(part) ?? part.result;
+  return parts
+    .map((part) => {
+      if (part.type === 'call') {
+        const { call, result } = part;
+        return `${call.name}(${whole(call) ?? call.arguments})${result ? `\n→ ${resultOf(result)}` : ''}`;
+      }
+      if (part.type === 'tool_result') return resultOf(part);
+      if (part.type === 'media') return `[${part.modality}${part.uri === undefined ? '' : ` ${part.uri}`}]`;
+      return whole(part) ?? part.text;
+    })
+    .join('\n\n');
+}
+
+/** The parts of a message as they came, with calls and results apart. */
+export function plainParts({ parts }: ShownMessage): MessagePart[] {
+  return parts.flatMap((part): MessagePart[] =>
+    part.type === 'call' ? (part.result ? [part.call, part.result] : [part.call]) : [part],
+  );
+}
+
+/** Whether a text occurs in a message; case does not matter. `whole`: the text of a part that is cut here. */
+export function messageHolds(
+  { parts, role, name }: ShownMessage,
+  query: string,
+  whole: (part: MessagePart) => string | undefined,
+): boolean {
+  const needle = query.toLowerCase();
+  const holds = (text: string | undefined): boolean => text?.toLowerCase().includes(needle) === true;
+  if (holds(role) || holds(name)) return true;
+  return parts.some((part) => {
+    if (part.type === 'call') {
+      const { call, result } = part;
+      return (
+        holds(call.name) ||
+        holds(whole(call) ?? call.arguments) ||
+        (result !== undefined && holds(whole(result) ?? result.result))
+      );
+    }
+    if (part.type === 'media') return holds(part.uri) || holds(part.mimeType);
+    return holds(whole(part) ?? (part.type === 'tool_result' ? part.result : part.text));
+  });
+}

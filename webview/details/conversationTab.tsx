@@ -1,41 +1,110 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { MessagePart } from '../../src/model/message.ts';
-import type { SpanDetails } from '../../src/protocol/details.ts';
-import { formatBytes, formatCount, plural } from '../../src/protocol/format.ts';
+import type { CutText, PartPlace, SpanDetails } from '../../src/protocol/details.ts';
+import { formatCount, plural } from '../../src/protocol/format.ts';
 import { visibleLabel } from '../../src/base/visibleText.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
+import { FindBar } from '../kit/findBar.tsx';
 import { Icon } from '../kit/icon.tsx';
-import { LongText } from '../kit/longText.tsx';
-import { MediaChip } from '../kit/markdownView.tsx';
-import type { ShownMessage, ShownPart } from './conversationModel.ts';
-import { foldToolResults } from './conversationModel.ts';
+import { LongText, UnfoldedContext } from '../kit/longText.tsx';
+import { useDetailsActions } from './actions.ts';
+import type { ShownMessage } from './conversationModel.ts';
+import { foldToolResults, messageHolds, messageText, plainParts } from './conversationModel.ts';
+import type { PartSource } from './parts.tsx';
+import { loadWholes, Part, PartSourceProvider, usePartSource } from './parts.tsx';
 
 /** Of a long history the latest messages are drawn; the earlier ones on request. */
 const latestShown = 30;
+/** Searching begins with the second letter: one is everywhere. */
+const leastQuery = 2;
 
 export function ConversationTab({ details }: { details: SpanDetails }): JSX.Element {
+  const [query, setQuery] = useState('');
+  const list = useRef<HTMLDivElement | null>(null);
   const { system, input, output } = useMemo(
     () => foldToolResults(details.conversation),
     [details.conversation],
   );
+  const searched = query.trim().length >= leastQuery ? query.trim() : '';
+  const source = usePartTexts(details, searched !== '');
+  const found = useMemo(() => {
+    const all = [...system, ...input, ...output];
+    return new Set(
+      searched === '' ? [] : all.filter((message) => messageHolds(message, searched, source.whole)),
+    );
+  }, [system, input, output, searched, source]);
   if (system.length + input.length + output.length === 0 && details.documents.length === 0)
     return <NoMessages />;
-  return (
-    <div class="conversation">
-      {system.map((message, index) => (
-        <Folded key={index} message={message} />
-      ))}
-      <History messages={input} />
-      {output.length > 0 ? (
-        <Divider text={output.length > 1 ? `Answers (${output.length})` : 'Answer'} />
-      ) : null}
-      {output.map((message, index) => (
-        <Bubble key={index} message={message} isAnswer />
-      ))}
-      <Documents details={details} />
-    </div>
+  const bubble = (message: ShownMessage, index: number, isAnswer = false): JSX.Element => (
+    <UnfoldedContext.Provider key={index} value={found.has(message)}>
+      {system.includes(message) ? (
+        <Folded message={message} />
+      ) : (
+        <Bubble message={message} isAnswer={isAnswer} />
+      )}
+    </UnfoldedContext.Provider>
   );
+  return (
+    <PartSourceProvider value={source}>
+      <FindBar label="Find in the conversation" query={query} onQuery={setQuery} within={list} />
+      <div class="conversation" ref={list}>
+        {system.map((message, index) => bubble(message, index))}
+        <History messages={input} isWhole={searched !== ''} draw={bubble} />
+        {output.length > 0 ? (
+          <Divider text={output.length > 1 ? `Answers (${output.length})` : 'Answer'} />
+        ) : null}
+        {output.map((message, index) => bubble(message, index, true))}
+        <Documents details={details} />
+      </div>
+    </PartSourceProvider>
+  );
+}
+
+const none: readonly CutText[] = [];
+
+/** What is cut of the conversation, loaded when it is searched. */
+function usePartTexts(details: SpanDetails, isWanted: boolean): PartSource {
+  const { text: load } = useDetailsActions();
+  const { conversation, cutTexts, row } = details;
+  const [wholes, setWholes] = useState<ReadonlyMap<MessagePart, string>>(new Map());
+  const places = useMemo(() => {
+    const found = new Map<MessagePart, PartPlace>();
+    for (const section of ['system', 'input', 'output'] as const) {
+      for (const [message, { parts }] of conversation[section].entries())
+        for (const [part, item] of parts.entries()) found.set(item, { section, message, part });
+    }
+    return found;
+  }, [conversation]);
+  const lengths = useMemo(() => {
+    const found = new Map<MessagePart, number>();
+    for (const { section, message, part, length } of cutTexts ?? none) {
+      const item = conversation[section][message]?.parts[part];
+      if (item) found.set(item, length);
+    }
+    return found;
+  }, [conversation, cutTexts]);
+  const source: PartSource = useMemo(
+    () => ({
+      target: { traceId: row.traceId, spanId: row.spanId },
+      placeOf: (part) => places.get(part),
+      fullLengthOf: (part) => lengths.get(part),
+      whole: (part) => wholes.get(part),
+    }),
+    [row.traceId, row.spanId, places, lengths, wholes],
+  );
+  useEffect(() => setWholes(new Map()), [conversation]);
+  useEffect(() => {
+    if (!isWanted || lengths.size === 0) return undefined;
+    let isCurrent = true;
+    const loadAll = async (): Promise<void> => {
+      const loaded = await loadWholes([...lengths.keys()], source, load);
+      if (isCurrent) setWholes(loaded);
+    };
+    loadAll().catch(() => undefined);
+    return () => void (isCurrent = false);
+  }, [isWanted, lengths, places]);
+  return source;
 }
 
 function NoMessages(): JSX.Element {
@@ -49,19 +118,23 @@ function NoMessages(): JSX.Element {
   );
 }
 
-function History({ messages }: { messages: readonly ShownMessage[] }): JSX.Element {
-  const [isWhole, setWhole] = useState(false);
-  const hidden = isWhole ? 0 : Math.max(0, messages.length - latestShown);
+interface HistoryProps {
+  readonly messages: readonly ShownMessage[];
+  readonly isWhole: boolean;
+  readonly draw: (message: ShownMessage, index: number) => JSX.Element;
+}
+
+function History({ messages, isWhole, draw }: HistoryProps): JSX.Element {
+  const [isAsked, setAsked] = useState(false);
+  const hidden = isWhole || isAsked ? 0 : Math.max(0, messages.length - latestShown);
   return (
     <>
       {hidden > 0 ? (
-        <button type="button" class="secondary" onClick={() => setWhole(true)}>
+        <button type="button" class="secondary" onClick={() => setAsked(true)}>
           Show {formatCount(hidden)} earlier {hidden === 1 ? 'message' : 'messages'}
         </button>
       ) : null}
-      {messages.slice(hidden).map((message, index) => (
-        <Bubble key={hidden + index} message={message} />
-      ))}
+      {messages.slice(hidden).map((message, index) => draw(message, hidden + index))}
     </>
   );
 }
@@ -78,15 +151,16 @@ function roleClass(role: string): string {
   return roleIcons.has(role) ? role : 'other';
 }
 
-function Bubble({ message, isAnswer = false }: { message: ShownMessage; isAnswer?: boolean }): JSX.Element {
+function Bubble({ message, isAnswer }: { message: ShownMessage; isAnswer: boolean }): JSX.Element {
+  const [isRaw, setRaw] = useState(false);
   return (
     <article class={`bubble role-${roleClass(message.role)} ${isAnswer ? 'answer' : ''}`}>
       <header>
         <RoleName message={message} />
-        <CopyButton text={textOf(message.parts)} what="message" />
+        <MessageTools message={message} isRaw={isRaw} onRaw={setRaw} />
       </header>
       {message.parts.map((part, index) => (
-        <Part key={index} part={part} />
+        <Part key={index} part={part} isRaw={isRaw} />
       ))}
     </article>
   );
@@ -94,19 +168,56 @@ function Bubble({ message, isAnswer = false }: { message: ShownMessage; isAnswer
 
 /** Instructions are long and seldom what one looks for: folded, with their beginning on show. */
 function Folded({ message }: { message: ShownMessage }): JSX.Element {
-  const text = textOf(message.parts);
+  const isUnfolded = useContext(UnfoldedContext);
+  const [isRaw, setRaw] = useState(false);
+  const text = messageText(message);
   const isShort = text.length < 300;
   return (
-    <details class={`bubble role-${roleClass(message.role)}`} open={isShort}>
+    <details class={`bubble role-${roleClass(message.role)}`} open={isShort || isUnfolded}>
       <summary>
         <RoleName message={message} />
         <span class="muted preview">{isShort ? '' : visibleLabel(text, 140)}</span>
-        <CopyButton text={text} what="message" />
+        <MessageTools message={message} isRaw={isRaw} onRaw={setRaw} />
       </summary>
       {message.parts.map((part, index) => (
-        <Part key={index} part={part} />
+        <Part key={index} part={part} isRaw={isRaw} />
       ))}
     </details>
+  );
+}
+
+interface MessageToolsProps {
+  readonly message: ShownMessage;
+  readonly isRaw: boolean;
+  readonly onRaw: (isRaw: boolean) => void;
+}
+
+function MessageTools({ message, isRaw, onRaw }: MessageToolsProps): JSX.Element {
+  const source = usePartSource();
+  const { text: load } = useDetailsActions();
+  const isCut = plainParts(message).some((part) => source.fullLengthOf(part) !== undefined);
+  const whole = async (): Promise<string> => {
+    const loaded = await loadWholes(plainParts(message), source, load);
+    return messageText(message, (part) => loaded.get(part));
+  };
+  const label = isRaw ? 'Show formatted' : 'Show as plain text';
+  return (
+    <span class="message-tools">
+      <button
+        type="button"
+        class="icon-button"
+        title={label}
+        aria-label={label}
+        aria-pressed={isRaw}
+        onClick={(event) => {
+          event.preventDefault();
+          onRaw(!isRaw);
+        }}
+      >
+        <Icon name={isRaw ? 'preview' : 'code'} />
+      </button>
+      <CopyButton text={isCut ? whole : messageText(message)} what="message" />
+    </span>
   );
 }
 
@@ -121,84 +232,6 @@ function RoleName({ message }: { message: ShownMessage }): JSX.Element {
       )}
     </span>
   );
-}
-
-function Part({ part }: { part: ShownPart }): JSX.Element {
-  switch (part.type) {
-    case 'text':
-      return <LongText text={part.text} />;
-    case 'refusal':
-      return (
-        <div class="refusal">
-          <strong>
-            <Icon name="circle-slash" /> Refusal
-          </strong>
-          <LongText text={part.text} />
-        </div>
-      );
-    case 'reasoning':
-      return (
-        <details class="folded">
-          <summary>
-            <Icon name="lightbulb" /> Reasoning{' '}
-            <span class="muted">{plural(part.text.length, 'character')}</span>
-          </summary>
-          <LongText text={part.text} />
-        </details>
-      );
-    case 'call':
-      return <ToolCall part={part} />;
-    case 'tool_result':
-      return <ToolResult part={part} />;
-    case 'media':
-      return <Media part={part} />;
-    case 'raw':
-      return <LongText text={part.text} format="plain" />;
-  }
-}
-
-function ToolCall({ part: { call, result } }: { part: Extract<ShownPart, { type: 'call' }> }): JSX.Element {
-  return (
-    <section class="tool-call" aria-label={`Tool call ${visibleLabel(call.name, 80)}`}>
-      <header>
-        <Icon name="tools" />
-        <code>{visibleLabel(call.name, 120)}</code>
-        {call.id === undefined ? null : <span class="muted">{visibleLabel(call.id, 60)}</span>}
-        <CopyButton text={call.arguments} what="arguments" />
-      </header>
-      {call.arguments === '' || call.arguments === '{}' ? null : (
-        <LongText text={call.arguments} format="plain" />
-      )}
-      {result ? <ToolResult part={result} /> : null}
-    </section>
-  );
-}
-
-function ToolResult({ part }: { part: Extract<MessagePart, { type: 'tool_result' }> }): JSX.Element {
-  return (
-    <details class={`tool-result ${part.isError ? 'failed' : ''}`} open={part.result.length < 600}>
-      <summary>
-        <Icon name={part.isError ? 'error' : 'reply'} /> {part.isError ? 'Failed' : 'Result'}
-        {part.name === undefined ? null : <code>{visibleLabel(part.name, 80)}</code>}
-        <span class="muted preview">{part.result.length < 600 ? '' : visibleLabel(part.result, 100)}</span>
-        <CopyButton text={part.result} what="result" />
-      </summary>
-      <LongText text={part.result} format="plain" />
-    </details>
-  );
-}
-
-const mediaIcons = {
-  image: 'file-media',
-  audio: 'unmute',
-  video: 'device-camera-video',
-  file: 'file',
-} as const;
-
-function Media({ part }: { part: Extract<MessagePart, { type: 'media' }> }): JSX.Element {
-  const size = part.inlineBytes === undefined ? '' : `, ${formatBytes(part.inlineBytes)} inline`;
-  const label = `${part.modality}${part.mimeType === undefined ? '' : ` ${part.mimeType}`}${size}`;
-  return <MediaChip icon={mediaIcons[part.modality]} label={label} detail={part.uri} />;
 }
 
 function Documents({ details }: { details: SpanDetails }): JSX.Element | null {
@@ -229,16 +262,4 @@ function Divider({ text }: { text: string }): JSX.Element {
       <span>{text}</span>
     </h2>
   );
-}
-
-function textOf(parts: readonly ShownPart[]): string {
-  return parts
-    .map((part) => {
-      if (part.type === 'call')
-        return `${part.call.name}(${part.call.arguments})${part.result ? `\n→ ${part.result.result}` : ''}`;
-      if (part.type === 'tool_result') return part.result;
-      if (part.type === 'media') return `[${part.modality}${part.uri === undefined ? '' : ` ${part.uri}`}]`;
-      return part.text;
-    })
-    .join('\n\n');
 }

@@ -5,12 +5,14 @@ import { partName, sourceText, usageRows } from '../../src/protocol/costText.ts'
 import type { SpanDetails } from '../../src/protocol/details.ts';
 import { formatCount, formatMoneyExact, formatRate } from '../../src/protocol/format.ts';
 import { visibleLabel } from '../../src/base/visibleText.ts';
+import { FactTable } from '../kit/factTable.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useDetailsActions } from './actions.ts';
 import { Estimate } from './estimate.tsx';
 import { canEstimate } from './estimateText.ts';
+import { timingRows } from './timing.ts';
 
-/** Tokens and cost, as arithmetic that can be checked. */
+/** Cost, tokens and times, as arithmetic that can be checked. */
 export function CostTab({ details }: { details: SpanDetails }): JSX.Element {
   const cost = details.cost ?? details.row.cost;
   return (
@@ -27,6 +29,10 @@ export function CostTab({ details }: { details: SpanDetails }): JSX.Element {
       <section>
         <h2>Tokens</h2>
         <UsageTable details={details} />
+      </section>
+      <section>
+        <h2>Timing</h2>
+        <Timing details={details} />
       </section>
     </div>
   );
@@ -175,4 +181,16 @@ function UsageTable({ details }: { details: SpanDetails }): JSX.Element {
       </tfoot>
     </table>
   );
+}
+
+function Timing({ details }: { details: SpanDetails }): JSX.Element {
+  const facts = timingRows(details).map(({ name, value, how }) => ({
+    name,
+    value: (
+      <>
+        {value} {how === undefined ? null : <span class="muted">({how})</span>}
+      </>
+    ),
+  }));
+  return <FactTable facts={facts} label="Timing" />;
 }

@@ -5,9 +5,12 @@ import type { SpanDetails } from '../../src/protocol/details.ts';
 import { formatMoney, formatCount, formatDuration, formatUsage } from '../../src/protocol/format.ts';
 import { isModelCall, kindIcons, kindNames } from '../../src/protocol/kinds.ts';
 import { visibleLabel } from '../../src/base/visibleText.ts';
-import { CopyButton } from '../kit/copyButton.tsx';
+import { usePageActions } from '../kit/actions.ts';
 import { Icon } from '../kit/icon.tsx';
+import { MenuButton } from '../kit/menuButton.tsx';
 import { useDetailsActions } from './actions.ts';
+import { canReplay } from './tabChoice.ts';
+import { rateText, tokensPerSecond } from './timing.ts';
 
 /** What the span is and how it went, at a glance. */
 export function Header({ details }: { details: SpanDetails }): JSX.Element {
@@ -21,6 +24,7 @@ export function Header({ details }: { details: SpanDetails }): JSX.Element {
         <h1 dir="auto">{visibleLabel(row.name, 300) || '(unnamed)'}</h1>
         <Status details={details} />
         <span class="title-tools">
+          <CallTools details={details} />
           <button
             type="button"
             class="icon-button"
@@ -30,7 +34,6 @@ export function Header({ details }: { details: SpanDetails }): JSX.Element {
           >
             <Icon name="list-tree" />
           </button>
-          <CopyButton text={row.spanId} what="span ID" />
         </span>
       </div>
       <p class="subtitle">
@@ -52,6 +55,52 @@ export function Header({ details }: { details: SpanDetails }): JSX.Element {
       </dl>
       {row.flags.length > 0 ? <Flags details={details} /> : null}
     </header>
+  );
+}
+
+/** What can be done with the call. */
+function CallTools({ details }: { details: SpanDetails }): JSX.Element {
+  const { compare, copyAs, selectTab } = useDetailsActions();
+  const { copy } = usePageActions();
+  const { row, isRepeatable = false } = details;
+  const target = { traceId: row.traceId, spanId: row.spanId };
+  const programs = [
+    { label: 'Copy as curl', run: () => copyAs(target, 'curl') },
+    { label: 'Copy as Python', run: () => copyAs(target, 'python') },
+    { label: 'Copy as TypeScript', run: () => copyAs(target, 'typescript') },
+  ];
+  const previous = { label: 'Compare with previous call', run: () => compare(target, 'call') };
+  return (
+    <>
+      {canReplay(details) ? (
+        <button
+          type="button"
+          class="icon-button"
+          title="Replay: send it again"
+          aria-label="Replay: send it again"
+          onClick={() => selectTab('replay')}
+        >
+          <Icon name="debug-rerun" />
+        </button>
+      ) : null}
+      <MenuButton
+        icon="diff"
+        label="Compare"
+        items={[
+          { label: 'Compare with previous run', run: () => compare(target, 'run') },
+          ...(isRepeatable ? [previous] : []),
+        ]}
+      />
+      <MenuButton
+        icon="copy"
+        label="Copy as"
+        items={[
+          ...(isRepeatable ? programs : []),
+          { label: 'Copy as Markdown', run: () => copyAs(target, 'markdown') },
+          { label: 'Copy span ID', run: () => void copy(row.spanId) },
+        ]}
+      />
+    </>
   );
 }
 
@@ -156,6 +205,8 @@ function figures(details: SpanDetails): Figure[] {
       note,
     });
   }
+  const speed = isCall ? tokensPerSecond(details) : undefined;
+  if (speed) list.push({ name: 'Speed', value: `${rateText(speed.rate)} tok/s` });
   if (details.finishReasons.length > 0) {
     list.push({
       name: 'Finished',

@@ -91,7 +91,7 @@ function Payload({ title, text }: { title: string; text: string | undefined }): 
       <h2>
         {title} {text === undefined ? null : <CopyButton text={text} what={title.toLowerCase()} />}
       </h2>
-      {text === undefined ? <p class="muted">Not reported.</p> : <LongText text={text} format="plain" />}
+      {text === undefined ? <p class="muted">Not reported.</p> : <LongText text={text} format="json" />}
     </section>
   );
 }
@@ -119,7 +119,7 @@ export function RequestTab({ details }: { details: SpanDetails }): JSX.Element {
   ];
   const parameters = details.parameters.map(({ name, value }) => ({
     name: visibleLabel(name, 120),
-    value: <LongText text={value} format="plain" />,
+    value: <LongText text={value} format="json" />,
   }));
   return (
     <div class="sections">
@@ -141,7 +141,7 @@ export function RequestTab({ details }: { details: SpanDetails }): JSX.Element {
                 <span class="muted preview">{visibleLabel(tool.description ?? '', 160)}</span>
               </summary>
               {tool.description === undefined ? null : <LongText text={tool.description} />}
-              {tool.parameters === undefined ? null : <LongText text={tool.parameters} format="plain" />}
+              {tool.parameters === undefined ? null : <LongText text={tool.parameters} format="json" />}
             </details>
           ))}
         </section>

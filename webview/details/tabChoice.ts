@@ -22,7 +22,9 @@ export function tabsOf(details: SpanDetails): TabHead[] {
     ...(hasUsage || isCall ? [{ id: 'cost', label: 'Cost & tokens' }] : []),
     { id: 'request', label: 'Context' },
     { id: 'attributes', label: 'Attributes', badge: String(details.attributes.length) },
+    { id: 'raw', label: 'Raw' },
     { id: 'explain', label: 'Explain' },
+    ...(canReplay(details) ? [{ id: 'replay', label: 'Replay' }] : []),
   ];
 }
 
@@ -44,6 +46,11 @@ export function chooseTab(
     'attributes',
   ];
   return order.find(has) ?? 'attributes';
+}
+
+/** Calls of models for text; embeddings can be copied, but there is nothing to read in their answer. */
+export function canReplay({ isRepeatable, row }: SpanDetails): boolean {
+  return isRepeatable === true && row.kind === 'llm';
 }
 
 function hasError({ error, row }: SpanDetails): boolean {

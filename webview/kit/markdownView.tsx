@@ -3,6 +3,7 @@ import { createElement } from 'preact';
 import { markInvisible } from '../../src/base/visibleText.ts';
 import { usePageActions } from './actions.ts';
 import { CopyButton } from './copyButton.tsx';
+import { highlight } from './highlight.ts';
 import { Icon } from './icon.tsx';
 import type { MarkdownNode, MarkdownTag } from './markdownTree.ts';
 
@@ -57,7 +58,17 @@ export function CodeBlock({ text, language = '' }: { text: string; language?: st
         <CopyButton text={text} what="code" />
       </div>
       <pre tabIndex={0}>
-        <code>{markInvisible(text)}</code>
+        <code>
+          {highlight(text, language).map(({ kind, text: piece }, index) =>
+            kind === 'plain' ? (
+              markInvisible(piece)
+            ) : (
+              <span key={index} class={`token-${kind}`}>
+                {markInvisible(piece)}
+              </span>
+            ),
+          )}
+        </code>
       </pre>
     </div>
   );
@@ -66,7 +77,7 @@ export function CodeBlock({ text, language = '' }: { text: string; language?: st
 /** A link of a message: the host asks before it opens, and opens web pages only; any other address is mere text. */
 function LinkText({ href, children }: { href: string; children: ComponentChildren }): JSX.Element {
   const { openLink } = usePageActions();
-  if (!/^https?:\/\//i.test(href)) {
+  if (!isWebAddress(href)) {
     return (
       <span>
         {children} <span class="muted">({markInvisible(href.slice(0, 200))})</span>
@@ -80,6 +91,10 @@ function LinkText({ href, children }: { href: string; children: ComponentChildre
   );
 }
 
+function isWebAddress(href: string): boolean {
+  return /^https?:\/\//i.test(href);
+}
+
 /** Something that is told of and not loaded. */
 export function MediaChip({
   icon,
@@ -90,6 +105,7 @@ export function MediaChip({
   label: string;
   detail?: string | undefined;
 }): JSX.Element {
+  const { openLink } = usePageActions();
   const shown =
     detail === undefined ? '' : markInvisible(detail.length > 120 ? `${detail.slice(0, 120)}…` : detail);
   return (
@@ -97,6 +113,11 @@ export function MediaChip({
       <Icon name={icon} />
       <span>{markInvisible(label.slice(0, 200))}</span>
       {shown === '' ? null : <span class="muted">{shown}</span>}
+      {detail !== undefined && isWebAddress(detail) ? (
+        <button type="button" class="link" onClick={() => openLink(detail)}>
+          Open in browser…
+        </button>
+      ) : null}
     </span>
   );
 }

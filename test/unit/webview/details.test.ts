@@ -3,8 +3,15 @@ import { describe, it } from 'mocha';
 import type { Message, MessagePart } from '../../../src/model/message.ts';
 import type { SpanDetails } from '../../../src/protocol/details.ts';
 import { isSpanDetails } from '../../../src/protocol/webview.ts';
-import { foldToolResults } from '../../../webview/details/conversationModel.ts';
+import {
+  foldToolResults,
+  messageHolds,
+  messageText,
+  plainParts,
+} from '../../../webview/details/conversationModel.ts';
 import { stackLines } from '../../../webview/details/stackFrames.ts';
+import { draftFor, firstTarget, isChanged, withEdit } from '../../../webview/details/replayDraft.ts';
+import { timingRows, tokensPerSecond } from '../../../webview/details/timing.ts';
 import { chooseTab, tabsOf } from '../../../webview/details/tabChoice.ts';
 import { spanRow } from '../host/rows.ts';
 
@@ -145,13 +152,15 @@ describe('the tabs', () => {
   const ids = (value: SpanDetails): string[] => tabsOf(value).map(({ id }) => id);
 
   it('are those the span has something for', () => {
-    assert.deepEqual(ids(details()), ['conversation', 'cost', 'request', 'attributes', 'explain']);
+    assert.deepEqual(ids(details()), ['conversation', 'cost', 'request', 'attributes', 'raw', 'explain']);
     const tool = details({
       row: spanRow({ kind: 'tool', usage: undefined, cost: undefined }),
       tool: { name: 'f' },
     });
-    assert.deepEqual(ids(tool), ['tool', 'request', 'attributes', 'explain']);
+    assert.deepEqual(ids(tool), ['tool', 'request', 'attributes', 'raw', 'explain']);
     assert.ok(ids(details({ error: { message: 'x' } })).includes('error'));
+    assert.ok(ids(details({ isRepeatable: true })).includes('replay'));
+    assert.ok(!ids(details({ isRepeatable: true, row: spanRow({ kind: 'embedding' }) })).includes('replay'));
   });
 
   it('open where most is told, the user’s choice first', () => {
@@ -175,5 +184,107 @@ describe('the tabs', () => {
   it('are made of details that the panel takes for such', () => {
     assert.ok(isSpanDetails(details()));
     assert.ok(!isSpanDetails({ ...details(), attributes: undefined }));
+  });
+});
+
+describe('a message', () => {
+  const [shown] = foldToolResults({
+    system: [],
+    input: [
+      message('assistant', text('Let me look.'), call('1', 'get_weather')),
+      message('tool', result('1', 'Sunny')),
+    ],
+    output: [],
+  }).input;
+
+  it('as text has its calls with their results', () => {
+    assert.equal(shown && messageText(shown), 'Let me look.\n\nget_weather({})\n→ Sunny');
+    assert.equal(shown && plainParts(shown).length, 3);
+  });
+
+  it('is found by its texts, calls, results and role, and by what is cut of them here', () => {
+    assert.ok(shown);
+    const nothing = (): undefined => undefined;
+    for (const query of ['LOOK', 'weather', 'sunny', 'assist'])
+      assert.ok(messageHolds(shown, query, nothing), query);
+    assert.ok(!messageHolds(shown, 'rain', nothing));
+    assert.ok(messageHolds(shown, 'rain', (part) => (part.type === 'text' ? 'rain' : undefined)));
+  });
+});
+
+describe('the times of a call', () => {
+  const row = (durationMs: number | undefined, output: number | undefined) =>
+    spanRow({ durationMs, usage: { input: 1, output } });
+  const speed = (part: Partial<SpanDetails>) => tokensPerSecond(details(part))?.rate;
+
+  it('give tokens per second, from the first token on where that is known', () => {
+    assert.equal(speed({ row: row(2000, 100) }), 50);
+    assert.equal(speed({ row: row(2000, 100), timeToFirstTokenMs: 1000 }), 100);
+    const rows = timingRows(
+      details({ row: row(2000, 100), timeToFirstTokenMs: 500, retries: 2, rateLimited: true }),
+    );
+    assert.ok(rows.some(({ name, how }) => name === 'Time to first token' && how === '25 % of the duration'));
+    assert.ok(
+      rows.some(
+        ({ how }) =>
+          how === '100 tokens ÷ 1.5 s, from the first token on' ||
+          how === '100 tokens ÷ 1.50 s, from the first token on',
+      ),
+    );
+    assert.ok(
+      rows.some(({ name, value, how }) => name === 'Retries' && value === '2' && how === 'rate limited'),
+    );
+  });
+
+  it('give none for what is not known or makes no sense', () => {
+    assert.equal(speed({ row: row(undefined, 100) }), undefined);
+    assert.equal(speed({ row: row(2000, undefined) }), undefined);
+    assert.equal(speed({ row: row(0, 100) }), undefined);
+    assert.equal(speed({ row: row(2000, 1) }), undefined);
+    assert.equal(speed({ row: row(2000, 100), timeToFirstTokenMs: 9000 }), 50);
+  });
+});
+
+describe('a draft of a replay', () => {
+  const request = {
+    model: 'recorded',
+    messages: [],
+    tools: [],
+    parameters: { openai: '{"temperature":1}', anthropic: '{"max_tokens":9}' },
+    notes: [],
+  };
+  const target = (part: object) => ({
+    id: 'x',
+    kind: 'openai' as const,
+    label: 'X',
+    host: 'example.com',
+    hasKey: false,
+    ...part,
+  });
+
+  it('begins with the endpoint’s model and words', () => {
+    assert.equal(draftFor(request, target({})).model, 'recorded');
+    assert.equal(draftFor(request, target({ model: 'own' })).model, 'own');
+    assert.equal(draftFor(request, target({ kind: 'anthropic' })).parameters, '{"max_tokens":9}');
+    assert.equal(isChanged(draftFor(request, target({})), request), false);
+  });
+
+  it('goes first to what needs no key, or has one', () => {
+    const local = target({ id: 'local', host: 'localhost:11434' });
+    assert.equal(firstTarget({ targets: [target({}), local], problems: [] })?.id, 'local');
+    assert.equal(
+      firstTarget({ targets: [target({}), target({ id: 'key', hasKey: true })], problems: [] })?.id,
+      'key',
+    );
+    assert.equal(firstTarget({ targets: [], problems: [] }), undefined);
+  });
+
+  it('keeps an edit as long as the text is another', () => {
+    const one = withEdit([], { message: 0, part: 0, text: 'new' }, 'old');
+    assert.equal(one.length, 1);
+    assert.deepEqual(withEdit(one, { message: 0, part: 0, text: 'newer' }, 'old'), [
+      { message: 0, part: 0, text: 'newer' },
+    ]);
+    assert.deepEqual(withEdit(one, { message: 0, part: 0, text: 'old' }, 'old'), []);
   });
 });
