@@ -8,7 +8,7 @@ Object.defineProperty(require.cache, __filename, { enumerable: false });
 const { attempt, replaceMethod } = require('./guard.cjs');
 const { spanChain, textOf } = require('./chain.cjs');
 const { isActive } = require('./settings.cjs');
-const revision = require('./revision.cjs');
+const resources = require('./resource.cjs');
 
 const attribute = 'llm_trace_inspector.frames';
 const chains = new WeakMap();
@@ -54,7 +54,7 @@ function complete(converted, span) {
   const text = texts.get(span.id);
   if (text !== undefined && converted.attributes[attribute] === undefined)
     converted.attributes[attribute] = text;
-  revision.ensureOn(converted.resource);
+  resources.ensureOn(converted.resource);
   return converted;
 }
 

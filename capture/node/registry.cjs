@@ -7,7 +7,7 @@ const { attempt } = require('./guard.cjs');
 /** Registering assigns, unregistering deletes: then the next registration comes through here again. */
 function watchRegistry(registry) {
   if (typeof registry !== 'object' || registry === null) return;
-  attempt(() => require('./revision.cjs').ensureInEnvironment());
+  attempt(() => require('./resource.cjs').ensureInEnvironment());
   const own = Object.getOwnPropertyDescriptor(registry, 'trace');
   if (own && own.set) return;
   let provider = registry.trace;

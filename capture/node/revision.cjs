@@ -4,12 +4,8 @@ Object.defineProperty(require.cache, __filename, { enumerable: false });
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { attempt } = require('./guard.cjs');
 
-const name = 'vcs.ref.head.revision';
 const revisionPattern = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
-let known;
-const seen = new WeakSet();
 
 const read = (file) => {
   try {
@@ -57,32 +53,4 @@ function revisionAt(folder) {
   return undefined;
 }
 
-function revision() {
-  if (known === undefined) known = attempt(() => revisionAt(process.cwd())) || null;
-  return known;
-}
-
-/** For the SDKs that read the environment: says it there, unless something says it already. */
-function ensureInEnvironment() {
-  const before = process.env.OTEL_RESOURCE_ATTRIBUTES;
-  if ((before && before.includes(`${name}=`)) || !revision()) return;
-  process.env.OTEL_RESOURCE_ATTRIBUTES = `${before ? `${before},` : ''}${name}=${revision()}`;
-}
-
-/** For resources that were made without the environment. */
-function ensureOn(resource) {
-  if (!resource || seen.has(resource)) return;
-  seen.add(resource);
-  attempt(() => {
-    const { attributes } = resource;
-    if (!attributes || attributes[name] !== undefined || !revision()) return;
-    if (Array.isArray(resource._rawAttributes)) {
-      resource._rawAttributes.push([name, revision()]);
-      resource._memoizedAttributes = undefined;
-    } else {
-      attributes[name] = revision();
-    }
-  });
-}
-
-module.exports = { ensureInEnvironment, ensureOn, revisionAt };
+module.exports = { revisionAt };

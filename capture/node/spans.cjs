@@ -5,7 +5,7 @@ Object.defineProperty(require.cache, __filename, { enumerable: false });
 const { around, attempt, replaceMethod } = require('./guard.cjs');
 const { spanChain, textOf } = require('./chain.cjs');
 const { isActive } = require('./settings.cjs');
-const revision = require('./revision.cjs');
+const resources = require('./resource.cjs');
 
 const attribute = 'llm_trace_inspector.frames';
 const spanKey = Symbol.for('OpenTelemetry Context Key SPAN');
@@ -70,7 +70,7 @@ function mark(span, tracer, options, context) {
   const chain = spanChain(parent && parent.scope === scope ? parent.chain : undefined);
   started.set(span, { chain, scope });
   if (chain) span.setAttribute(attribute, textOf(chain));
-  revision.ensureOn(span.resource || tracer.resource || tracer._resource);
+  resources.ensureOn(span.resource || tracer.resource || tracer._resource);
 }
 
 function scopeOf(tracer) {

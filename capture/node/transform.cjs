@@ -63,7 +63,7 @@ function changedLibrary(address, source) {
   if (found === undefined) return undefined;
   if (!isTelemetryKnown && found.name.startsWith('@opentelemetry/')) {
     isTelemetryKnown = true;
-    attempt(() => require('./revision.cjs').ensureInEnvironment());
+    attempt(() => require('./resource.cjs').ensureInEnvironment());
   }
   const plan = planFor(found);
   if (plan === undefined) return undefined;

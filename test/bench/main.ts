@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { benchCaptureNode } from './captureNode.ts';
 import { benchCapturePython } from './capturePython.ts';
 import { benchDecode } from './decode.ts';
 import { benchEditor } from './editor.ts';
@@ -22,6 +23,7 @@ const groups: readonly [string, () => Promise<readonly BenchRow[]> | readonly Be
   ['ingest over gRPC, 3.8 kB', () => benchIngest({ protocol: 'grpc', shape: 'llm', spans: llm })],
   ['ingest over HTTP, 0.6 kB', () => benchIngest({ protocol: 'http', shape: 'small', spans: small })],
   ['ingest over HTTP, 3.8 kB', () => benchIngest({ protocol: 'http', shape: 'llm', spans: llm })],
+  ['capture in Node.js', benchCaptureNode],
   ['capture in Python', benchCapturePython],
   ['editor', () => benchEditor(quick ? 5_000 : 50_000)],
   ['flame chart', () => benchFlame(quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000])],

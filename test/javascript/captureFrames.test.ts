@@ -121,7 +121,7 @@ describe('frames of programs in JavaScript and TypeScript', function () {
     assert.deepEqual([...placesOf(spans).values()], ['nowhere']);
   });
 
-  it('tells the commit of the folder on the resource, and does not change one that is told', async () => {
+  it('tells the commit of the folder on the resource', async () => {
     folder = temporaryFolder();
     const git = (...args: string[]): string =>
       spawnSync('git', ['-c', 'user.name=n', '-c', 'user.email=e', ...args], {
@@ -144,5 +144,13 @@ describe('frames of programs in JavaScript and TypeScript', function () {
     git('worktree', 'add', '-q', 'tree', '-b', 'other');
     const { spans } = await runNode([program('calls.cjs')], { cwd: path.join(folder.path, 'tree') });
     assert.equal(spans[0]?.resource.get('vcs.ref.head.revision'), commit);
+  });
+
+  it('tells on the resource whose spans these are, also where the program makes its own resource', async () => {
+    const env = { OTEL_RESOURCE_ATTRIBUTES: 'llm_trace_inspector.workspace=/some%20where,other=1' };
+    for (const name of ['modules.mjs', 'calls.cjs']) {
+      const { spans } = await runNode([program(name)], { env });
+      assert.equal(spans[0]?.resource.get('llm_trace_inspector.workspace'), '/some where');
+    }
   });
 });
