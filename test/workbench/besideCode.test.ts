@@ -128,8 +128,7 @@ describe('the calls beside the code', function () {
 
   it('move with the lines, and are stale where the line itself is edited', async () => {
     await goToLine(window, 1);
-    await window.page.keyboard.press('Home');
-    await window.page.keyboard.type('# one more line\n');
+    await window.run('Copy Line Up');
     await shows(helper, /create\( *\$0\.009/);
     await goToLine(window, 10);
     await window.page.keyboard.type('x');
@@ -208,6 +207,32 @@ describe('the calls beside the code', function () {
     await window.screenshot(path.join(pictures, 'beside-code-tree.png'));
   });
 
+  it('that several lines can have made lead to the line that is chosen, and then always there', async () => {
+    await sendTrace('http/protobuf', session, 'agent', { name: 'agent.twice' });
+    const span = window.rowAt('Traces', 2, 'agent.twice');
+    const goToSource = async (): Promise<void> => {
+      await span.click({ button: 'right' });
+      await window.page.locator('.context-view .action-item', { hasText: /^Go to Source$/ }).click();
+    };
+    await window.showContainer('LLM Traces');
+    await window.expand(window.rowAt('Traces', 1, 'agent.twice'));
+    // The index of the workspace's sources is made in the background.
+    await eventually(async () => {
+      await goToSource();
+      await window.quickPickRow('twice.py:12').waitFor({ timeout: 3000 });
+    }, 30_000);
+    assert.equal(await window.quickPick.locator('.monaco-list-row', { hasText: 'twice.py' }).count(), 2);
+    await window.screenshot(path.join(pictures, 'beside-code-choice.png'));
+    await window.quickPickRow('twice.py:12').click();
+    const position = window.page.locator('.part.statusbar [id="status.editor.selection"]');
+    await position.filter({ hasText: 'Ln 12,' }).waitFor();
+    await goToLine(window, 1);
+    await goToSource();
+    await position.filter({ hasText: 'Ln 12,' }).waitFor();
+    await openFile(window, 'agent.py');
+    await window.showContainer('LLM Traces');
+  });
+
   it('are inert, whatever their names hold', async () => {
     const nasty = `<img src=x onerror=alert(1)> [run](command:workbench.action.toggleZenMode) $(trash) ${rightToLeftOverride}x`;
     await sendTrace('grpc', session, nasty, {
@@ -222,7 +247,8 @@ describe('the calls beside the code', function () {
     assert.equal(await window.quickPick.locator('.codicon-trash, img').count(), 0);
     assert.ok(!((await window.quickPick.textContent()) ?? '').includes(rightToLeftOverride));
     await window.page.keyboard.press('Escape');
-    await codeLine(window, helper).locator('span span').first().hover();
+    await goToLine(window, 10);
+    await window.run('Show or Focus Hover');
     const hover = window.page.locator('.monaco-hover:visible', { hasText: '<img src=x' }).first();
     await hover.waitFor();
     const live = await hover

@@ -62,7 +62,7 @@ describe('the sample agent', function () {
     if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
     const file = window.rows('Calls in Code', 'agent.mjs');
     await file.waitFor();
-    assert.match((await file.textContent()) ?? '', /9\.8k tok.*\$0\.0074/);
+    assert.match((await file.textContent()) ?? '', /\$0\.0074 · 9\.8k tok/);
     await window.expand(file);
     await window.rows('Calls in Code', 'TravelAgent.plan').waitFor();
     await window.screenshot(path.join(pictures, 'calls-in-code.png'));

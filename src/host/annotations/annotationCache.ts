@@ -15,6 +15,15 @@ export interface AnnotationCacheOptions {
   readonly holdMs?: number;
   /** Least milliseconds between two questions about one file. */
   readonly shortestMs?: number;
+  /** Milliseconds after which a changed document that is not dirty was changed by another program. */
+  readonly dirtyMs?: number;
+}
+
+/** An open document as it is at the moment. */
+export interface OpenDocument {
+  /** Whether it differs from its file. */
+  readonly isDirty: boolean;
+  lines(): readonly string[];
 }
 
 interface Entry {
@@ -29,6 +38,7 @@ interface Entry {
   askedAt: number;
   askTimer: NodeJS.Timeout | undefined;
   holdTimer: NodeJS.Timeout | undefined;
+  dirtyTimer: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -40,11 +50,13 @@ export class AnnotationCache implements Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #holdMs: number;
   readonly #shortestMs: number;
+  readonly #dirtyMs: number;
 
   constructor(options: AnnotationCacheOptions) {
     this.#options = options;
     this.#holdMs = options.holdMs ?? 700;
     this.#shortestMs = options.shortestMs ?? 100;
+    this.#dirtyMs = options.dirtyMs ?? 200;
   }
 
   get files(): readonly string[] {
@@ -69,6 +81,7 @@ export class AnnotationCache implements Disposable {
       askedAt: -Infinity,
       askTimer: undefined,
       holdTimer: undefined,
+      dirtyTimer: undefined,
     });
     this.#refresh(file);
   }
@@ -78,6 +91,7 @@ export class AnnotationCache implements Disposable {
     if (!entry) return;
     clearTimeout(entry.askTimer);
     clearTimeout(entry.holdTimer);
+    clearTimeout(entry.dirtyTimer);
     this.#entries.delete(file);
   }
 
@@ -89,13 +103,18 @@ export class AnnotationCache implements Disposable {
     }
   }
 
-  /** The user typed. `lines` tells the document's lines, and is asked only when the file changed under it. */
-  edit(file: string, changes: readonly TextChange[], isDirty: boolean, lines: () => readonly string[]): void {
+  /** The document changed: the user typed, or another program wrote the file. */
+  edit(file: string, changes: readonly TextChange[], document: OpenDocument): void {
     const entry = this.#entries.get(file);
     if (!entry || changes.length === 0) return;
     entry.document.edit(changes);
-    if (!isDirty && !entry.document.isAsSaved) this.save(file, lines());
     this.#hold(file, entry);
+    if (document.isDirty) return;
+    // An edit may be told before the document is said to be dirty: who wrote is known a little later.
+    clearTimeout(entry.dirtyTimer);
+    entry.dirtyTimer = setTimeout(() => {
+      if (!document.isDirty && !entry.document.isAsSaved) this.save(file, document.lines());
+    }, this.#dirtyMs);
   }
 
   /** The document was written, or read anew from a file that another program wrote. */

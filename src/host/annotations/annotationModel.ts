@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { EngineClient } from '../services/engineClient.ts';
+import type { OpenDocument } from './annotationCache.ts';
 import { AnnotationCache } from './annotationCache.ts';
 import type { CodeThread } from './codeThread.ts';
 import { isSource } from './codeThread.ts';
 import type { DocumentAnnotations } from './documentAnnotations.ts';
 
 /** Larger documents are not followed. */
-const mostLines = 100_000;
+const mostLines = 30_000;
 
 /** The annotations of the open documents, for every provider that shows them. */
 export class AnnotationModel implements vscode.Disposable {
@@ -31,11 +32,11 @@ export class AnnotationModel implements vscode.Disposable {
       engine.onReady(() => this.#cache.changed({ files: [], all: true })),
       window.onDidChangeVisibleTextEditors(() => this.#look()),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0)
-          this.#cache.edit(document.uri.fsPath, contentChanges, document.isDirty, () => linesOf(document));
+        if (contentChanges.length > 0 && this.#cache.get(document.uri.fsPath))
+          this.#cache.edit(document.uri.fsPath, contentChanges, openDocument(document));
       }),
       workspace.onDidSaveTextDocument((document) => {
-        this.#cache.save(document.uri.fsPath, linesOf(document));
+        if (this.#cache.get(document.uri.fsPath)) this.#cache.save(document.uri.fsPath, linesOf(document));
       }),
       workspace.onDidCloseTextDocument(({ uri }) => this.#cache.close(uri.fsPath)),
       workspace.onDidGrantWorkspaceTrust(() => this.#look()),
@@ -90,6 +91,15 @@ export class AnnotationModel implements vscode.Disposable {
     }
     if (!document.isClosed) this.#cache.open(document.uri.fsPath, linesOf(document), saved);
   }
+}
+
+function openDocument(document: vscode.TextDocument): OpenDocument {
+  return {
+    get isDirty() {
+      return document.isDirty;
+    },
+    lines: () => linesOf(document),
+  };
 }
 
 function linesOf(document: vscode.TextDocument): readonly string[] {

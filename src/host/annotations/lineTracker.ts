@@ -23,7 +23,8 @@ export class LineTracker {
   #origins: number[];
   /** Saved lines that were taken out, by their trimmed text: an undo brings them back. */
   readonly #lost = new Map<string, Set<number>>();
-  #lineOf: Map<number, number> | undefined;
+  /** The other way round, made when it is asked for. */
+  #lineOf: Int32Array | undefined;
 
   /** @param saved the lines on the disk, without their ends */
   constructor(saved: readonly string[]) {
@@ -67,12 +68,9 @@ export class LineTracker {
 
   /** The line (0-based) where a saved line is now; undefined when it was taken out. */
   lineOf(savedLine: number): number | undefined {
-    if (!this.#lineOf) {
-      this.#lineOf = new Map();
-      for (const [line, origin] of this.#origins.entries())
-        if (origin !== isNew) this.#lineOf.set(origin, line);
-    }
-    return this.#lineOf.get(savedLine);
+    this.#lineOf ??= this.#findLines();
+    const line = this.#lineOf[savedLine] ?? isNew;
+    return line === isNew ? undefined : line;
   }
 
   /** The saved line that a line of the document was; undefined for a new one. */
@@ -98,6 +96,16 @@ export class LineTracker {
   /** The text of a line of the document; '' behind its end. */
   textAt(line: number): string {
     return this.#lines[line] ?? '';
+  }
+
+  #findLines(): Int32Array {
+    const lineOf = new Int32Array(this.#saved.length).fill(isNew);
+    const origins = this.#origins;
+    for (let line = 0; line < origins.length; line++) {
+      const origin = origins[line] ?? isNew;
+      if (origin !== isNew) lineOf[origin] = line;
+    }
+    return lineOf;
   }
 
   #hasText(from: number, to: number): boolean {
@@ -191,8 +199,8 @@ export class LineTracker {
   /** Lines that were taken out and are there again: undone, or moved within one edit. */
   #bringBack(touched: Set<number>): void {
     if (this.#lost.size === 0) return;
-    for (const [line, origin] of this.#origins.entries()) {
-      if (origin !== isNew) continue;
+    for (let line = 0; line < this.#origins.length; line++) {
+      if (this.#origins[line] !== isNew) continue;
       const text = (this.#lines[line] ?? '').trim();
       const same = this.#lost.get(text);
       const [first] = same ?? [];

@@ -35,9 +35,12 @@ export async function goToSource(
     void vscode.window.showInformationMessage(message);
     return;
   }
-  const frame = location.candidates.length > 0 ? await choose(location) : location;
+  const others = location.candidates.filter(
+    ({ file, line }) => file !== location.file || line !== location.line,
+  );
+  const frame = others.length > 0 ? await choose(location, others) : location;
   if (!frame) return;
-  if (location.candidates.length > 0) {
+  if (others.length > 0) {
     const { file, line } = frame;
     engine
       .call('code/choose', { ...target, file, line })
@@ -62,8 +65,11 @@ async function locate(
   }
 }
 
-async function choose(location: SourceLocation): Promise<SourceFrame | undefined> {
-  const items = [location, ...location.candidates].map((frame, index) => ({
+async function choose(
+  location: SourceLocation,
+  others: readonly SourceFrame[],
+): Promise<SourceFrame | undefined> {
+  const items = [location, ...others].map((frame, index) => ({
     frame,
     label: visiblePickLabel(placeText(frame), 120),
     description: index === 0 ? confidenceText(location) : '',

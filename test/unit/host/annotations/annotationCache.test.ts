@@ -27,10 +27,13 @@ function setUp(holdMs = 60_000) {
     onChanged: (one) => void changed.push(one),
     holdMs,
     shortestMs: 0,
+    dirtyMs: 1,
   });
   return { cache, asked, told, changed };
 }
 let cache: AnnotationCache | undefined;
+
+const dirty = { isDirty: true, lines: () => [] };
 
 /** Waits for what is to come, however long it takes. */
 async function until(isTrue: () => boolean): Promise<void> {
@@ -100,7 +103,7 @@ describe('annotations of open documents', () => {
   it('of a saved file are asked for when the engine knows of the save; an answer of before is not taken', async () => {
     const { cache, asked, told, changed } = setUp();
     cache.open(file, source);
-    cache.edit(file, [insert(0, 0, 'import os\n')], true, () => []);
+    cache.edit(file, [insert(0, 0, 'import os\n')], dirty);
     cache.save(file, ['import os', ...source]);
     asked[0]!.give(answer(1));
     await new Promise(setImmediate);
@@ -119,7 +122,8 @@ describe('annotations of open documents', () => {
     asked[0]!.give(answer(1));
     await until(() => changed.length === 1);
     const now = ['# generated', ...source];
-    cache.edit(file, [insert(0, 0, '# generated\n')], false, () => now);
+    cache.edit(file, [insert(0, 0, '# generated\n')], { isDirty: false, lines: () => now });
+    await until(() => told.length === 1);
     told[0]!();
     await until(() => asked.length === 2);
     asked[1]!.give(answer(1, 5));
@@ -127,12 +131,29 @@ describe('annotations of open documents', () => {
     assert.deepEqual(shown(cache), [[4, 1]]);
   });
 
+  it('stay at their lines when an edit is told before the document is said to be dirty', async () => {
+    const { cache, asked, told, changed } = setUp();
+    cache.open(file, source);
+    asked[0]!.give(answer(1));
+    await until(() => changed.length === 1);
+    const document = { isDirty: false, lines: () => ['# typed', ...source] };
+    cache.edit(file, [insert(0, 0, '# typed\n')], document);
+    document.isDirty = true;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(told.length, 0);
+    cache.changed({ files: [file], all: false });
+    await until(() => asked.length === 2);
+    asked[1]!.give(answer(2));
+    await until(() => changed.length === 2);
+    assert.deepEqual(shown(cache), [[4, 2]]);
+  });
+
   it('are told anew when the typing pauses', async () => {
     const { cache, asked, changed } = setUp(1);
     cache.open(file, source);
     asked[0]!.give(answer(1));
     await until(() => changed.length === 1);
-    cache.edit(file, [insert(3, 24, 'x')], true, () => []);
+    cache.edit(file, [insert(3, 24, 'x')], dirty);
     assert.equal(cache.get(file)?.lines[0]?.stale, undefined);
     await until(() => changed.length === 2);
     assert.deepEqual(changed, [file, file]);
