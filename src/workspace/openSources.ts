@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CallSiteIndex } from '../source/callSiteIndex.ts';
 import { PathMap } from '../source/pathMap.ts';
-import { SpanResolver, type MapPath } from '../source/resolve/spanResolver.ts';
+import { SpanResolver } from '../source/resolve/spanResolver.ts';
 import type { SourceParser } from '../source/syntax/cst.ts';
 import { loadParser } from './treeSitter.ts';
 import { walkWorkspace, type WalkOptions } from './walk.ts';
@@ -29,7 +29,7 @@ function parserIn(folder: string): Promise<SourceParser> {
  */
 export async function openSources(
   grammars: string,
-  mapPath?: MapPath,
+  mapPath?: ConstructorParameters<typeof SpanResolver>[1],
 ): Promise<{ index: CallSiteIndex; resolver: SpanResolver }> {
   const index = new CallSiteIndex(await parserIn(grammars));
   return { index, resolver: new SpanResolver(index, mapPath) };

@@ -35,6 +35,7 @@ export interface CodeThreadOptions {
 
 const mostCalls = 500;
 const saveMs = 2_000;
+const lookedAtAgain = 50;
 
 /** The calls beside the code of one window: follows the store and the workspace's files, and answers `code/*`. */
 export class CodeThread {
@@ -85,7 +86,7 @@ export class CodeThread {
         fileRead: (key, micros) => this.#moved(this.#sites.fileRead(key, micros) ? [key] : []),
         fileRemoved: (key) => this.#removed(key),
         renamed: (from, to) => this.#moved(this.#sites.renamed(from, to, Date.now() * 1000)),
-        settled: () => this.#sourcesSettled(),
+        settled: (isFirst) => this.#sourcesSettled(isFirst),
         failed: (error) => {
           this.#log(error);
           this.#follow();
@@ -94,7 +95,8 @@ export class CodeThread {
     this.#static = new StaticPlaces({
       journal: this.#journal,
       reader: () => this.#follower.reader,
-      resolver: () => this.#sources?.tools?.resolver,
+      resolver: () => this.#sources?.resolver,
+      isPlaced: (t, spanId) => (this.#table.placeOf(t, spanId)?.sites.length ?? 0) > 0,
       chosen: (span) => this.#chosen(span),
       record: (row, found) => this.#records.of(row, found),
       apply: (records) => {
@@ -172,7 +174,7 @@ export class CodeThread {
       this.#table.apply(rows.map((row) => this.#records.of(row, undefined)));
       for (const row of rows) {
         if (this.#canBePlaced && !isSure(this.#records.toldBy(row)))
-          this.#static.add(row.t, !this.#follower.isReading);
+          this.#static.spansCame(row.t, this.#follower.isReading);
       }
       this.#tell();
     },
@@ -191,7 +193,7 @@ export class CodeThread {
   };
 
   get #canBePlaced(): boolean {
-    return this.#sources?.tools !== undefined || this.#choices.size > 0;
+    return this.#sources?.hasRead === true || this.#choices.size > 0;
   }
 
   #configure(settings: CodeSettings): null {
@@ -266,11 +268,13 @@ export class CodeThread {
     this.#moved(files.filter((file) => this.#sites.fileRemoved(file)));
   }
 
-  #sourcesSettled(): void {
+  #sourcesSettled(isFirst: boolean): void {
     // Files were added or taken away since they were listed.
     const index = this.#sources?.index;
     if (index) this.#paths.setFiles(() => index.files());
-    for (const t of this.#table.traceIds()) this.#static.add(t, false);
+    // Places that were found move with their code: after an edit, only the newest traces are looked at again.
+    const traces = [...this.#table.traceIds()].sort((a, b) => a - b);
+    this.#static.lookAgain(isFirst ? traces : traces.slice(-lookedAtAgain));
     this.#saveLater();
   }
 
@@ -322,7 +326,7 @@ export class CodeThread {
     const micros = Date.now() * 1000;
     this.#choices.set({ look: lookOf(span), file: keyOfPath(file), line, micros });
     this.#sites.of({ file: keyOfPath(file), line }, micros);
-    for (const t of this.#table.traceIds()) this.#static.add(t, false);
+    this.#static.lookAgain([...this.#table.traceIds()].sort((a, b) => a - b));
     this.#saveLater();
     return null;
   }

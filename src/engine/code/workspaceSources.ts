@@ -1,5 +1,5 @@
 import type { CodeRequests, CodeSettings } from '../../protocol/code.ts';
-import type { SourceIndex } from '../../source/callSiteIndexApi.ts';
+import type { Resolver, SourceIndex } from '../../source/callSiteIndexApi.ts';
 import type { OpenSources, SourceTools } from './sourceTools.ts';
 import { isExcluded, isSourceFile, readSourceFile, sourceFiles } from './workspaceFiles.ts';
 import { keyOfPath } from './workspacePaths.ts';
@@ -11,8 +11,8 @@ export interface SourcesListener {
   fileRead(key: string, modifiedMicros: number): void;
   fileRemoved(key: string): void;
   renamed(from: string, to: string): void;
-  /** All files were read, or those that changed: spans may be found now that were not. */
-  settled(): void;
+  /** All files were read (`isFirst`), or those that changed: spans may be found now that were not. */
+  settled(isFirst: boolean): void;
   failed(error: unknown): void;
 }
 
@@ -30,6 +30,7 @@ export class WorkspaceSources {
   /** Grows with each configuration: what an earlier one began is not gone on with. */
   #generation = 0;
   #isScanning = false;
+  #hasRead = false;
 
   readonly #mapPath: Parameters<OpenSources>[0];
 
@@ -39,8 +40,14 @@ export class WorkspaceSources {
     this.#listener = listener;
   }
 
-  get tools(): SourceTools | undefined {
-    return this.#tools;
+  /** False until the workspace was read once. */
+  get hasRead(): boolean {
+    return this.#hasRead;
+  }
+
+  /** Undefined while files are being read: what finds lines looks at all files together, and they are not whole. */
+  get resolver(): Resolver | undefined {
+    return this.#working ? undefined : this.#tools?.resolver;
   }
 
   get index(): SourceIndex | undefined {
@@ -56,6 +63,7 @@ export class WorkspaceSources {
     this.#folders = folders;
     this.#excluded = new Set(excludedFolders);
     this.#tools = undefined;
+    this.#hasRead = false;
     this.#queue.clear();
     if (folders.length === 0) {
       this.#listener.listed([]);
@@ -91,31 +99,38 @@ export class WorkspaceSources {
   }
 
   #work(): void {
-    this.#working ??= this.#read(this.#generation).finally(() => {
+    const generation = this.#generation;
+    this.#working ??= this.#read(generation).then((isWhole) => {
       this.#working = undefined;
-      if (this.#queue.size > 0 || this.#isScanning) this.#work();
+      if (this.#queue.size > 0 || this.#isScanning) return this.#work();
+      if (!isWhole || generation !== this.#generation) return;
+      const isFirst = !this.#hasRead;
+      this.#hasRead = true;
+      this.#listener.settled(isFirst);
     });
   }
 
-  async #read(generation: number): Promise<void> {
+  /** False when it was overtaken, or failed. */
+  async #read(generation: number): Promise<boolean> {
     const isOver = (): boolean => generation !== this.#generation;
     try {
       const found = await this.#list(isOver);
-      if (isOver()) return;
+      if (isOver()) return false;
       this.#tools ??= await this.#opened();
-      if (isOver()) return;
+      if (isOver()) return false;
       const { index } = this.#tools;
       await this.#readQueue(index, isOver);
       for (const file of found) {
         if (!index.has(keyOfPath(file))) await this.#readFile(index, file, isOver);
-        if (isOver()) return;
+        if (isOver()) return false;
       }
       await this.#readQueue(index, isOver);
-      this.#listener.settled();
+      return !isOver();
     } catch (error) {
-      if (isOver()) return;
+      if (isOver()) return false;
       this.#queue.clear();
       this.#listener.failed(error);
+      return false;
     }
   }
 
