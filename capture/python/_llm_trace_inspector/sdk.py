@@ -110,11 +110,13 @@ def _set(span, text):
 
 
 def _restore(span):
-    """Of too many attributes the oldest is dropped, so ours: it has a place of its own."""
+    """Of too many attributes the oldest is dropped, so ours: then one of the program's had our place."""
     text = getattr(span, "_llm_trace_inspector", None)
-    if text is not None and key not in span._attributes._dict:
-        span._attributes.dropped -= 1
-        _set(span, text)
+    attributes = span._attributes
+    if text is not None and key not in attributes._dict:
+        with attributes._lock:
+            del attributes._dict[next(iter(attributes._dict))]
+            attributes._dict[key] = text
 
 
 def _patch_provider(provider):
