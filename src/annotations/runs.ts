@@ -89,6 +89,14 @@ export class Runs {
     return this.#byId[id]?.isProcess ?? false;
   }
 
+  /** Whether a process ran through one of these moments (microseconds, ascending). */
+  isAnyAcross(moments: readonly number[]): boolean {
+    return this.#byId.some(({ isProcess, first, last }) => {
+      const next = moments.find((moment) => moment > first);
+      return isProcess && next !== undefined && next <= last;
+    });
+  }
+
   /** When the run's first span began. */
   firstOf(id: number): number | undefined {
     return this.#byId[id]?.first;

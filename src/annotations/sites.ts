@@ -161,6 +161,13 @@ export class Sites {
     return files;
   }
 
+  /** When files with sites changed, as far as that is known: microseconds, ascending, the last 1,000. */
+  edits(): readonly number[] {
+    const moments = new Set<number>();
+    for (const { until } of this.#sites) if (until < Number.MAX_SAFE_INTEGER) moments.add(until);
+    return [...moments].sort((a, b) => a - b).slice(-1_000);
+  }
+
   /** What is to be stored: sites with what is needed to find their code again. */
   remember(): SiteMemory {
     const worth = this.#sites.filter((site) => site.anchor !== undefined || site.offset !== undefined);

@@ -55,6 +55,7 @@ export class CodeThread {
   /** The workspace's files as they were listed. */
   #knownFiles: readonly string[] = [];
   #isFollowing = false;
+  #hasReadTwice = false;
   #savedRevision = 0;
   #saving: NodeJS.Timeout | undefined;
   #closed = false;
@@ -189,7 +190,7 @@ export class CodeThread {
       this.#records = this.#newRecords();
       this.#changes.addAll();
     },
-    settled: () => this.#saveLater(),
+    settled: () => this.#storeSettled(),
   };
 
   get #canBePlaced(): boolean {
@@ -266,6 +267,17 @@ export class CodeThread {
   #removed(key: string): void {
     const files = [...this.#sites.files()].filter((file) => file === key || file.startsWith(`${key}/`));
     this.#moved(files.filter((file) => this.#sites.fileRemoved(file)));
+  }
+
+  /**
+   * The store is read newest first: that a process began before an edit is known only at the end. Then its places are
+   * looked at once more.
+   */
+  #storeSettled(): void {
+    this.#saveLater();
+    if (this.#follower.isReading || this.#hasReadTwice) return;
+    this.#hasReadTwice = true;
+    if (this.#table.runs.isAnyAcross(this.#sites.edits())) this.#follower.reread();
   }
 
   #sourcesSettled(isFirst: boolean): void {

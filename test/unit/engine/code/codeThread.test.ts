@@ -189,6 +189,42 @@ describe('the code thread', function () {
     assert.deepEqual(readdirSync(bench.storage), ['code-places.json']);
   });
 
+  it('takes the lines of a process that ran through an edit for those of before, also after a restart', async () => {
+    const file = bench.write('app.py', program, before);
+    const one = { serviceInstance: 'server' };
+    await bench.index(asked(1, 14, one));
+    await bench.configure();
+    bench.write('app.py', `# a\n${program}`, spansAt + 60_000);
+    await bench.filesChanged({ changed: [file] });
+    const late = { startMicros: (spansAt + 120_000) * 1000 };
+    const picture = async (): Promise<unknown> =>
+      (await bench.lines('app.py')).map(({ line, self, through }) => [line, (through ?? self)?.calls]);
+    await bench.index(asked(2, 14, { ...one, ...late }));
+    const expected = [
+      [8, 2],
+      [15, 2],
+    ];
+    assert.deepEqual(await picture(), expected);
+    bench.thread.close();
+    bench.started();
+    await bench.configure();
+    assert.deepEqual(await picture(), expected);
+    // A process that began after the edit names the lines as they are now.
+    await bench.index(
+      call(3, {
+        source: placed([file, 8], [file, 16]),
+        ...late,
+        serviceInstance: 'again',
+        traceId: traceId(2),
+      }),
+    );
+    assert.deepEqual(await picture(), [
+      [8, 3],
+      [15, 2],
+      [16, 1],
+    ]);
+  });
+
   it('starts from nothing where what was stored is damaged', async () => {
     bench.write('app.py', program, before);
     await bench.index(asked(1, 14));
