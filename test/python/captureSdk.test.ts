@@ -121,7 +121,7 @@ describe("OpenTelemetry's SDK in a Python program with the capture hook", functi
       own?.includes('llm_trace_inspector.frames') && own.includes('/home/dev/app'),
       'nothing came here',
     );
-    assert.ok(other?.includes("user's value") && other.includes('somewhere'), 'nothing came there');
+    assert.ok(other.includes("user's value") && other.includes('somewhere'), 'nothing came there');
     assert.ok(!other.includes('llm_trace_inspector') && !other.includes('elsewhere.py'));
   });
 
