@@ -7,6 +7,7 @@ const { callChain, currentEntry, withEntry } = require('./chain.cjs');
 
 /** Functions that are wrappers already: a class may be seen through several files. */
 const wrappers = new WeakSet();
+const fieldClasses = new WeakSet();
 
 function enter(original, self, args) {
   let chain;
@@ -79,4 +80,24 @@ function enterMethods(owner, names) {
   }
 }
 
-module.exports = { enterMethods, entry };
+/** The class, whose objects have such functions as fields of their own (`this.generateContent = async () => …`). */
+function entryFields(value, names) {
+  if (!/^class\b/.test(Function.prototype.toString.call(value)) || fieldClasses.has(value)) return value;
+  const watched = new Proxy(value, {
+    construct(target, args, newTarget) {
+      const made = Reflect.construct(target, args, newTarget);
+      try {
+        for (const name of names) {
+          if (Object.prototype.hasOwnProperty.call(made, name)) made[name] = entry(made[name]);
+        }
+      } catch (error) {
+        report(error);
+      }
+      return made;
+    },
+  });
+  fieldClasses.add(watched);
+  return watched;
+}
+
+module.exports = { enterMethods, entry, entryFields };

@@ -156,7 +156,7 @@ const packages = new Map(
     'together-ai': { methods: { '*': stainless } },
     'portkey-ai': { methods: { '*': stainless } },
     '@cerebras/cerebras_cloud_sdk': { methods: { '*': stainless } },
-    '@google/genai': { methods: { '*': sessions }, special: 'googleGenAi' },
+    '@google/genai': { methods: { '*': sessions }, special: 'fields' },
     '@google/generative-ai': { methods: { '*': sessions } },
     '@google-cloud/vertexai': { methods: { '*': sessions } },
     '@google/adk': { methods: { '*': ['runAsync', 'runEphemeral', 'runLive'] } },

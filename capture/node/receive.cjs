@@ -20,11 +20,13 @@ function receive(packageName, kind, parts, cjsModule) {
         return;
       }
       if (library.special)
-        special(library.special, name, value, (next) => replace(value, next, set, cjsModule));
+        special(library.special, name, value, methodsOf(library, name), (next) =>
+          replace(value, next, set, cjsModule),
+        );
       if (set && library.functions && library.functions.includes(name)) {
         replace(value, require('./entries.cjs').entry(value), set, cjsModule);
       } else if (value.prototype) {
-        enterClass(value, library.methods || {}, name);
+        enterClass(value, methodsOf(library, name), library.methods && library.methods['*']);
       }
     });
   }
@@ -39,17 +41,18 @@ function valueOf(get) {
   }
 }
 
-function enterClass(value, methods, name) {
-  const names = methods[name] || methods['*'];
-  if (!names) return;
+/** Names of the methods by which a class is entered. */
+function methodsOf({ methods = {} }, name) {
+  return methods[name] || methods['*'] || [];
+}
+
+function enterClass(value, names, isEvery) {
+  if (names.length === 0) return;
   const { enterMethods } = require('./entries.cjs');
   enterMethods(value.prototype, names);
   // Some are called on the class: `VectorStoreIndex.fromDocuments`.
-  if (methods['*'])
-    enterMethods(
-      value,
-      names.filter((method) => method.startsWith('from')),
-    );
+  const makers = names.filter((method) => typeof method === 'string' && method.startsWith('from'));
+  if (isEvery) enterMethods(value, makers);
 }
 
 function replace(before, next, set, cjsModule) {
@@ -63,10 +66,11 @@ function replace(before, next, set, cjsModule) {
   }
 }
 
-function special(kind, name, value, replaceWith) {
+function special(kind, name, value, names, replaceWith) {
   if (kind === 'langChain') require('./langChain.cjs').hook(name, value, replaceWith);
   else if (kind === 'mastra') require('./mastra.cjs').hook(name, value, replaceWith);
-  else if (kind === 'googleGenAi') require('./googleGenAi.cjs').hook(name, value, replaceWith);
+  else if (kind === 'fields' && name === 'Models')
+    replaceWith(require('./entries.cjs').entryFields(value, names));
 }
 
 module.exports = { receive };

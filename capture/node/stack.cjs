@@ -8,7 +8,7 @@ const { frameOf } = require('./places.cjs');
  * Enough for most, and each frame costs time; deep enough for the deepest library that is known (34 frames above the
  * user's); most frames that are kept.
  */
-const limits = { usual: 28, depth: 100, frames: 8 };
+const limits = { usual: 20, depth: 100, frames: 8 };
 
 const sitesOf = (_error, sites) => sites;
 

@@ -3,7 +3,8 @@ import { run } from './processes.mjs';
 /**
  * Runs npm: the one that runs us where there is one, else the one on the path. Works on npm 10 and 11.
  *
- * @param node path of the Node that the packages' scripts should see; the running one by default
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} [options]
  */
 export async function npm(args, { cwd, env = process.env, show = false } = {}) {
   const quiet = ['--no-fund', '--no-audit', '--no-update-notifier', '--loglevel=error'];

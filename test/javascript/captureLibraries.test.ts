@@ -46,6 +46,20 @@ class Completions {
 }
 exports.Completions = Completions;
 `,
+  '@google/genai/package.json':
+    '{"name":"@google/genai","version":"2.0.0","type":"module","exports":"./index.mjs"}',
+  '@google/genai/index.mjs': `
+import { trace } from '@opentelemetry/api';
+class Models {
+  constructor() {
+    this.generateContent = async (name) => {
+      await null;
+      setTimeout(() => trace.getTracer('genai').startSpan(name).end(), 1);
+    };
+  }
+}
+export { Models };
+`,
   'unheard-of/package.json': '{"name":"unheard-of","version":"1.0.0","main":"./index.js"}',
   'unheard-of/index.js': `
 const api = require('@opentelemetry/api');
@@ -59,6 +73,7 @@ exports.fire = (name) => { setTimeout(() => { api.trace.getTracer('unheard-of').
 
 const program = `import { generateText, streamText } from 'ai';
 import openai from 'openai';
+import { Models } from '@google/genai';
 import unheard from 'unheard-of';
 import { setTimeout as sleep } from 'node:timers/promises';
 import telemetry from './telemetry.cjs';
@@ -78,6 +93,7 @@ const tool = async () => {
 };
 await generateText({ prompt: 'outer', tool }); //@ outer|outer model
 await new openai.Completions().stream('method'); //@ method
+await new Models().generateContent('field'); //@ field
 async function unknown() {
   await unheard.work('unknown'); //@ unknown
 }
@@ -131,7 +147,7 @@ describe("frames of calls that libraries' own code makes later", function () {
     const { spans } = await runNode([main]);
     const nested = captured(spans.find(({ name }) => name === 'nested model')!);
     const lines = nested.map((item) => (typeof item === 'string' ? item : item[1]));
-    assert.deepEqual(lines, ['entry', 18, 'entry', 20]);
+    assert.deepEqual(lines, ['entry', 19, 'entry', 21]);
   });
 
   it('finds the libraries inside of a bundle as well', async () => {

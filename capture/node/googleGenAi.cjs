@@ -1,4 +1,0 @@
-'use strict';
-Object.defineProperty(require.cache, __filename, { enumerable: false });
-
-module.exports = { hook() {} };
