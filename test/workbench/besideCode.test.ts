@@ -210,15 +210,15 @@ describe('the calls beside the code', function () {
   it('that several lines can have made lead to the line that is chosen, and then always there', async () => {
     await sendTrace('http/protobuf', session, 'agent', { name: 'agent.twice' });
     const span = window.rowAt('Traces', 2, 'agent.twice');
-    const goToSource = async (): Promise<void> => {
+    const fromMenu = async (item: RegExp): Promise<void> => {
       await span.click({ button: 'right' });
-      await window.page.locator('.context-view .action-item', { hasText: /^Go to Source$/ }).click();
+      await window.page.locator('.context-view .action-item', { hasText: item }).click();
     };
     await window.showContainer('LLM Traces');
     await window.expand(window.rowAt('Traces', 1, 'agent.twice'));
     // The index of the workspace's sources is made in the background.
     await eventually(async () => {
-      await goToSource();
+      await fromMenu(/^Go to Source$/);
       await window.quickPickRow('twice.py:12').waitFor({ timeout: 3000 });
     }, 30_000);
     assert.equal(await window.quickPick.locator('.monaco-list-row', { hasText: 'twice.py' }).count(), 2);
@@ -227,8 +227,11 @@ describe('the calls beside the code', function () {
     const position = window.page.locator('.part.statusbar [id="status.editor.selection"]');
     await position.filter({ hasText: 'Ln 12,' }).waitFor();
     await goToLine(window, 1);
-    await goToSource();
+    await fromMenu(/^Go to Source$/);
     await position.filter({ hasText: 'Ln 12,' }).waitFor();
+    await fromMenu(/^Choose Its Line/);
+    await window.quickPickRow('twice.py:7').click();
+    await position.filter({ hasText: 'Ln 7,' }).waitFor();
     await openFile(window, 'agent.py');
     await window.showContainer('LLM Traces');
   });

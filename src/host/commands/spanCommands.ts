@@ -4,6 +4,7 @@ import type { DetailsTarget } from '../../protocol/webview.ts';
 import { isDetailsTarget } from '../../protocol/webview.ts';
 import { ExplanationDocuments } from '../explain/explanationDocuments.ts';
 import { commands } from '../ids.ts';
+import type { SourceOptions } from '../source/goToSource.ts';
 import { goToSource } from '../source/goToSource.ts';
 import { openSource } from '../source/openSource.ts';
 import type { CallSiteNode } from '../views/callSites/callSiteNodes.ts';
@@ -21,19 +22,19 @@ export function spanCommands(services: Services): CommandTable {
     await vscode.env.clipboard.writeText(id);
     vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', id), 4000);
   };
-  const toSource = async (argument: unknown, isAside: boolean): Promise<void> => {
+  const toSource = async (argument: unknown, options: SourceOptions): Promise<void> => {
     const at = isDetailsTarget(argument) ? argument : node(argument);
     if (!at) return;
-    if (!('type' in at)) return goToSource(services, at, undefined, isAside);
+    if (!('type' in at)) return goToSource(services, at, undefined, options);
     if (at.type === 'span') {
       const { traceId, spanId, source } = at.row;
-      return goToSource(services, { traceId, spanId }, source, isAside);
+      return goToSource(services, { traceId, spanId }, source, options);
     }
     const place = placeOf(at);
     if (!place) return;
     // The line of the file may have moved in its document.
     const now = code.model?.lineOf(place.file, place.line);
-    await openSource({ file: place.file, line: now === undefined ? place.line : now + 1 }, log, { isAside });
+    await openSource({ file: place.file, line: now === undefined ? place.line : now + 1 }, log, options);
   };
   return {
     [commands.showDetails]: async (argument) => {
@@ -62,8 +63,9 @@ export function spanCommands(services: Services): CommandTable {
       await engine.call('store/deleteTrace', { traceId }, { timeoutMs: 0 });
       traces.refresh();
     },
-    [commands.goToSource]: (argument) => toSource(argument, false),
-    [commands.goToSourceAside]: (argument) => toSource(argument, true),
+    [commands.goToSource]: (argument) => toSource(argument, {}),
+    [commands.goToSourceAside]: (argument) => toSource(argument, { isAside: true }),
+    [commands.chooseSource]: (argument) => toSource(argument, { isChoice: true }),
     [commands.loadMore]: (argument) => {
       const more = asNode(argument);
       if (more?.type === 'more') traces.loadMore(more);

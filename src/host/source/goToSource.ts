@@ -17,6 +17,13 @@ export interface SourceServices {
   readonly code: { readonly model: { lineOf(file: string, line: number): number | undefined } | undefined };
 }
 
+export interface SourceOptions {
+  /** In another column. */
+  readonly isAside?: boolean;
+  /** The user wants to say which line it is, though one was chosen or found before. */
+  readonly isChoice?: boolean;
+}
+
 /**
  * Opens the line that made a span. The engine is asked first: it knows where the line has moved, and lines of spans
  * that name none. Where several lines fit, the user says which, and is remembered.
@@ -24,23 +31,24 @@ export interface SourceServices {
  * @param known what the span's row says, for when the engine has no better answer
  */
 export async function goToSource(
-  { engine, log, code }: SourceServices,
+  services: SourceServices,
   target: DetailsTarget,
   known: SourceLocation | undefined,
-  isAside = false,
+  { isAside = false, isChoice = false }: SourceOptions = {},
 ): Promise<void> {
+  const { engine, log, code } = services;
   const location = (await locate(engine, log, target)) ?? known;
   if (!location) {
     const message = vscode.l10n.t('LLM Traces does not know the line of this call.');
     void vscode.window.showInformationMessage(message);
     return;
   }
-  const others = location.candidates.filter(
-    ({ file, line }) => file !== location.file || line !== location.line,
-  );
-  const frame = others.length > 0 ? await choose(location, others) : location;
+  const isSure = location.confidence === 'exact' || location.confidence === 'certain';
+  const frames = distinct([location, ...location.candidates]);
+  const mustChoose = frames.length > 1 && (isChoice || !isSure);
+  const frame = mustChoose ? await choose(frames, location) : location;
   if (!frame) return;
-  if (others.length > 0) {
+  if (mustChoose) {
     const { file, line } = frame;
     engine
       .call('code/choose', { ...target, file, line })
@@ -49,6 +57,16 @@ export async function goToSource(
   // The line of the file may be another one of its document.
   const now = code.model?.lineOf(frame.file, frame.line);
   await openSource(now === undefined ? frame : { ...frame, line: now + 1 }, log, { isAside });
+}
+
+/** Each line once, in order. */
+function distinct(frames: readonly SourceFrame[]): readonly SourceFrame[] {
+  const seen = new Map<string, SourceFrame>();
+  for (const frame of frames) {
+    const key = `${frame.line} ${frame.file}`;
+    if (!seen.has(key)) seen.set(key, frame);
+  }
+  return [...seen.values()];
 }
 
 async function locate(
@@ -66,10 +84,10 @@ async function locate(
 }
 
 async function choose(
+  frames: readonly SourceFrame[],
   location: SourceLocation,
-  others: readonly SourceFrame[],
 ): Promise<SourceFrame | undefined> {
-  const items = [location, ...others].map((frame, index) => ({
+  const items = frames.map((frame, index) => ({
     frame,
     label: visiblePickLabel(placeText(frame), 120),
     description: index === 0 ? confidenceText(location) : '',
