@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { benchCaptureNode } from './captureNode.ts';
 import { benchCapturePython } from './capturePython.ts';
+import { benchCode } from './code.ts';
 import { benchDecode } from './decode.ts';
 import { benchEditor } from './editor.ts';
 import { benchFlame } from './flame.ts';
@@ -25,6 +26,7 @@ const groups: readonly [string, () => Promise<readonly BenchRow[]> | readonly Be
   ['ingest over HTTP, 3.8 kB', () => benchIngest({ protocol: 'http', shape: 'llm', spans: llm })],
   ['capture in Node.js', benchCaptureNode],
   ['capture in Python', benchCapturePython],
+  ['calls beside the code', () => benchCode(quick ? 10_000 : 100_000)],
   ['editor', () => benchEditor(quick ? 5_000 : 50_000)],
   ['flame chart', () => benchFlame(quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000])],
   ['sizes', benchSizes],
