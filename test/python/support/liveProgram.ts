@@ -103,6 +103,8 @@ function servicesAt(service: string, receiver: string): Record<string, string> {
     MLFLOW_TRACKING_URI: 'sqlite:///mlflow.db',
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver}/v1/traces`,
     HAYSTACK_CONTENT_TRACING_ENABLED: 'true',
+    SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS: 'true',
+    SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE: 'true',
     LITELLM_LOCAL_MODEL_COST_MAP: 'True',
     CREWAI_DISABLE_TELEMETRY: 'true',
     CREWAI_TRACING_ENABLED: 'false',
