@@ -7,8 +7,8 @@ import type { SpanKey } from '../model/span.ts';
 import { traceRules } from '../quality/trace/traceRules.ts';
 import type { IndexedLog, IndexedMetric, IndexedSpan, StoredRange } from '../store/api.ts';
 import { StorageError } from '../store/errors.ts';
-import type { IndexWriter } from '../store/indexWriter.ts';
 import { combined, isChanged, ownDecision } from './decisions.ts';
+import type { IndexView } from './indexView.ts';
 import type { Interpreter } from './interpreter.ts';
 import { LogCallChoice, readLogCall, type LogCallItem } from './logCalls.ts';
 import { Neighbourhood } from './neighbourhood.ts';
@@ -55,7 +55,7 @@ const portion = { enough: 96 << 10, most: 512 << 10 } as const;
 
 /** A part of what one read of the journal brought: interpreted, then accounted trace by trace, then made into rows. */
 export class Batch {
-  readonly #index: IndexWriter;
+  readonly #index: IndexView;
   readonly #states: TraceStates;
   readonly #interpreter: Interpreter;
   readonly #recent: RecentCalls;
@@ -74,7 +74,7 @@ export class Batch {
   #lastTrace = '';
 
   constructor(
-    index: IndexWriter,
+    index: IndexView,
     states: TraceStates,
     interpreter: Interpreter,
     recent: RecentCalls,
@@ -196,7 +196,7 @@ export class Batch {
    * is compared with them. Returns the traces that lost rows.
    */
   #settleLogCalls(): readonly string[] {
-    const mayBeSuperfluous = this.#spans.size > 0 && this.#index.logCalls.hasAny();
+    const mayBeSuperfluous = this.#spans.size > 0 && this.#index.hasStandIns();
     if (this.#logCalls.length === 0 && !mayBeSuperfluous) return [];
     const choice = new LogCallChoice(this.#index.logCalls, this.#spans);
     const removed = mayBeSuperfluous ? choice.superfluous() : [];

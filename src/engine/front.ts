@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Channel, ChannelError } from '../base/channel.ts';
 import type { EngineEvents, EngineSettings } from '../protocol/engine.ts';
@@ -83,10 +84,14 @@ export class Front {
     this.#settings = options.settings;
     this.#receiving = options.settings.receiver.enabled;
     this.#worker = new Worker(options.indexerPath, {
-      workerData: { dbPath: options.dbPath, settings: options.settings } satisfies IndexerStart,
+      workerData: {
+        dbPath: options.dbPath,
+        settings: options.settings,
+        writerPath: availableParallelism() > 1 ? options.indexerPath : undefined,
+      } satisfies IndexerStart,
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      // A batch's objects should die young: with less room they are moved, which costs more than indexing them.
-      resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 96 },
+      // A portion's objects should die young: with less room they are moved, which costs more than indexing them.
+      resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 48 },
     });
     this.indexer = new Channel(threadPort(this.#worker), {});
     this.#worker.on('error', (error) => this.#indexerGone(error.message));

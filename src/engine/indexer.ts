@@ -1,29 +1,33 @@
-import { ChannelError } from '../base/channel.ts';
 import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
-import type { EngineStatus } from '../protocol/status.ts';
 import type { JournalPosition } from '../store/api.ts';
-import { StorageError } from '../store/errors.ts';
+import { StorageError, type StorageErrorCode } from '../store/errors.ts';
 import { IndexReader } from '../store/indexReader.ts';
 import { IndexWriter } from '../store/indexWriter.ts';
 import { JournalReader } from '../store/journalReader.ts';
-import { applyRetention, deleteTraces } from '../store/retention.ts';
 import { Changes } from './changes.ts';
 import { emptyIndex } from './emptyIndex.ts';
 import { Exclusive } from './exclusive.ts';
 import { interpretationOf, mixedInterpretation } from './interpretation.ts';
 import { Interpreter } from './interpreter.ts';
 import type { IndexerEvents, IndexerStatus } from './indexerProtocol.ts';
+import { messageOf } from './messageOf.ts';
 import { isBefore, Pipeline } from './pipeline.ts';
 import { journalDir } from './storePaths.ts';
-import { RereadProgress } from './rereadProgress.ts';
+import { Rebuild, RereadProgress } from './rereadProgress.ts';
+import { SharedIndex } from './sharedIndex.ts';
 import { nothingRead, readStatus } from './storeStatus.ts';
+import { StoreTrouble } from './storeTrouble.ts';
+import { Turn } from './turn.ts';
+import { keepWithinLimits, removeTrace } from './upkeep.ts';
 import { Waiters } from './waiters.ts';
 
 export interface IndexerOptions {
   readonly dbPath: string;
   readonly settings: EngineSettings;
   readonly prices: PriceTable;
+  /** The bundle that another thread runs to write the index; without it, this thread writes. */
+  readonly writerPath?: string | undefined;
   emit<E extends keyof IndexerEvents & string>(event: E, body: IndexerEvents[E]): void;
 }
 
@@ -46,27 +50,22 @@ export class Indexer {
   #reader: IndexReader | undefined;
   #writer: IndexWriter | undefined;
   #pipeline: Pipeline | undefined;
+  /** Set where another thread writes. */
+  #shared: SharedIndex | undefined;
   /** What rows are made with now: see `interpretationOf`. */
   #interpretation = '';
-  #problem: EngineStatus['storeProblem'];
   #followedRevision = 0;
   #timers: NodeJS.Timeout[] = [];
-  #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  readonly #turn = new Turn();
   /** Works during which the pipeline stands still. */
   readonly #exclusive = new Exclusive(() => this.wake());
   #closed = false;
   #retaining = false;
   #dropped = new Map<string, number>();
-  readonly #waiters = new Waiters();
+  readonly #waiters = new Waiters((position) => this.#has(position));
   readonly #progress: RereadProgress;
-  #rebuilding:
-    | {
-        spans: number;
-        until: JournalPosition;
-        resolve: (spans: number) => void;
-        reject: (error: Error) => void;
-      }
-    | undefined;
+  readonly #trouble: StoreTrouble;
+  #rebuilding: Rebuild | undefined;
 
   constructor(options: IndexerOptions) {
     this.#options = options;
@@ -78,6 +77,10 @@ export class Indexer {
       this.#log('warn', messageOf(error)),
     );
     this.#progress = new RereadProgress(this.journal, (progress) => options.emit('store/progress', progress));
+    this.#trouble = new StoreTrouble({
+      log: (message) => this.#log('error', message),
+      tell: (problem) => options.emit('indexer/problem', problem ?? null),
+    });
     this.#changes = new Changes((change) => options.emit('store/changed', change));
     this.#timers.push(setInterval(() => this.#poll(), pollMs));
     this.#timers.push(setInterval(() => this.#settle(), settleMs));
@@ -95,7 +98,7 @@ export class Indexer {
     this.#settings = settings;
     this.interpreter.configure(settings);
     if (this.#writer && this.#interpretation !== interpretationOf(settings)) {
-      this.#startReread(this.#writer);
+      this.#startReread();
       this.wake();
     }
     void this.#retain();
@@ -105,10 +108,10 @@ export class Indexer {
   own(settings: EngineSettings): JournalPosition {
     this.configure(settings);
     // Asked again after the journal could not be opened, it is the writer already.
-    const writer = this.#writer ?? this.#openWriter();
+    const { position } = this.#writer ?? this.#openWriter();
     void this.#retain();
     this.wake();
-    return writer.position;
+    return position;
   }
 
   /** An index that turns out damaged is set aside, and a new one begun. */
@@ -134,10 +137,11 @@ export class Indexer {
     this.#reader?.close();
     this.#reader = undefined;
     try {
-      this.#pipeline = new Pipeline(this.journal, writer, this.interpreter);
+      this.#shared = this.#share(writer);
+      this.#pipeline = new Pipeline(this.journal, this.#shared ?? writer, this.interpreter);
       this.#interpretation = interpretationOf(this.#settings);
       if (writer.fresh) writer.interpretation = this.#interpretation;
-      else if (writer.interpretation !== this.#interpretation) this.#startReread(writer);
+      else if (writer.interpretation !== this.#interpretation) this.#startReread();
       return writer;
     } catch (error) {
       this.#closeIndex();
@@ -145,9 +149,35 @@ export class Indexer {
     }
   }
 
+  #share(writer: IndexWriter): SharedIndex | undefined {
+    const { writerPath } = this.#options;
+    if (writerPath === undefined) return undefined;
+    const shared = new SharedIndex(writer, {
+      threadPath: writerPath,
+      onWritten: (changed) => this.#written(changed),
+      onReady: () => this.wake(),
+      onExit: (reason) => {
+        if (this.#shared !== shared) return;
+        this.#closeIndex();
+        this.#failed(new Error(`Writing the index has stopped: ${reason}`));
+      },
+    });
+    return shared;
+  }
+
+  /** Another thread has committed. */
+  #written(changed: readonly string[]): void {
+    this.#trouble.solved();
+    this.#changes.add(changed);
+    this.#waiters.release();
+    this.wake();
+  }
+
   #closeIndex(): void {
     this.#pipeline = undefined;
-    for (const open of [this.#writer, this.#reader]) {
+    const shared = this.#shared;
+    this.#shared = undefined;
+    for (const open of [shared, this.#writer, this.#reader]) {
       try {
         open?.close();
       } catch (error) {
@@ -158,17 +188,22 @@ export class Indexer {
     this.#reader = undefined;
   }
 
-  #startReread(writer: IndexWriter): void {
+  #startReread(): void {
     this.#interpretation = interpretationOf(this.#settings);
     this.#progress.begin();
     this.interpreter.forgetHistories();
     this.#pipeline?.reread();
     try {
       // Should it never come to its end, the next one begins anew.
-      writer.interpretation = mixedInterpretation;
+      this.#noteInterpretation(mixedInterpretation);
     } catch (error) {
       this.#log('warn', messageOf(error));
     }
+  }
+
+  #noteInterpretation(value: string): void {
+    this.#shared?.flush();
+    if (this.#writer) this.#writer.interpretation = value;
   }
 
   #damaged(message: string): void {
@@ -184,25 +219,25 @@ export class Indexer {
 
   /** Something was appended: read it soon. */
   wake(): void {
-    if (this.#scheduled || this.#exclusive.isBusy || this.#closed || !this.#pipeline) return;
-    this.#scheduled = setImmediate(() => this.#step());
+    if (this.#turn.isSet || this.#exclusive.isBusy || this.#closed || !this.#pipeline) return;
+    // It wakes us when it has written some.
+    if (this.#shared?.isBehind) return;
+    this.#turn.soon(() => this.#step());
   }
 
   /** One batch, then the thread is given back, so that queries get their turn. */
   #step(): void {
-    this.#scheduled = undefined;
     const pipeline = this.#pipeline;
     if (!pipeline || this.#closed || this.#exclusive.isBusy) return;
     try {
       const wasRereading = Boolean(pipeline.rereadPosition);
       const { changed, spans, atEnd } = pipeline.step();
-      this.#solved();
+      if (!this.#shared) this.#trouble.solved();
       if (changed.length > 0) this.#changes.add(changed);
-      if (this.#rebuilding) this.#rebuilding.spans += spans;
+      this.#rebuilding?.count(spans);
       if (wasRereading || this.#rebuilding) this.#tellProgress(pipeline, atEnd);
-      if (wasRereading && !pipeline.rereadPosition && this.#writer)
-        this.#writer.interpretation = this.#interpretation;
-      this.#release();
+      if (wasRereading && !pipeline.rereadPosition) this.#noteInterpretation(this.#interpretation);
+      this.#waiters.release();
       if (!atEnd) this.wake();
     } catch (error) {
       this.#failed(error);
@@ -211,23 +246,17 @@ export class Indexer {
 
   #tellProgress(pipeline: Pipeline, atEnd: boolean): void {
     const rebuilding = this.#rebuilding;
-    // A torn tail is never read: the end is where nothing more comes, too.
-    const isRebuilt = atEnd || (rebuilding && !isBefore(pipeline.position, rebuilding.until));
-    const done = rebuilding ? isRebuilt === true : !pipeline.rereadPosition;
+    const done = rebuilding ? rebuilding.isDone(pipeline.position, atEnd) : !pipeline.rereadPosition;
     this.#progress.tell(pipeline.rereadPosition ?? pipeline.position, done);
     if (!done || !rebuilding) return;
+    this.#shared?.flush();
     this.#rebuilding = undefined;
-    rebuilding.resolve(rebuilding.spans);
+    rebuilding.finish();
   }
 
   /** Rolled back: say so and come back later; a corrupt index is set aside and built anew. */
   #failed(error: unknown): void {
-    const storage =
-      error instanceof StorageError
-        ? error
-        : new StorageError('unwritable', messageOf(error), { cause: error });
-    // What is tried again and again is told once.
-    if (this.#problem?.message !== storage.message) this.#log('error', storage.message);
+    const storage = this.#trouble.note(error);
     if (storage.code === 'corrupt') {
       try {
         this.#closeIndex();
@@ -236,17 +265,15 @@ export class Indexer {
         this.#damaged(damagedIndex);
         return this.wake();
       } catch (again) {
-        this.#say({ code: 'corrupt', message: messageOf(again) });
+        this.#trouble.say({ code: 'corrupt', message: messageOf(again) });
       }
     } else {
-      this.#say({ code: storage.code === 'full' ? 'full' : 'unwritable', message: storage.message });
+      this.#trouble.say({ code: storage.code === 'full' ? 'full' : 'unwritable', message: storage.message });
     }
-    this.#cancelStep();
-    this.#scheduled = setTimeout(() => this.#tryAgain(), retryMs);
+    this.#turn.later(() => this.#tryAgain(), retryMs);
   }
 
   #tryAgain(): void {
-    this.#scheduled = undefined;
     if (this.#closed) return;
     try {
       if (!this.#pipeline) this.#openWriter();
@@ -254,24 +281,6 @@ export class Indexer {
     } catch (error) {
       this.#failed(error);
     }
-  }
-
-  #cancelStep(): void {
-    if (!this.#scheduled) return;
-    clearImmediate(this.#scheduled as NodeJS.Immediate);
-    clearTimeout(this.#scheduled as NodeJS.Timeout);
-    this.#scheduled = undefined;
-  }
-
-  #say(problem: EngineStatus['storeProblem']): void {
-    const isSame = this.#problem?.code === problem?.code;
-    this.#problem = problem;
-    if (isSame) return;
-    this.#options.emit('indexer/problem', problem ?? null);
-  }
-
-  #solved(): void {
-    if (this.#problem) this.#say(undefined);
   }
 
   /** Resolves with true once everything up to `position` is in the index. */
@@ -284,10 +293,6 @@ export class Indexer {
   #has(position: JournalPosition): boolean {
     const at = this.#writer ? this.#writer.position : this.reader?.position;
     return at !== undefined && !isBefore(at, position);
-  }
-
-  #release(): void {
-    this.#waiters.release((position) => this.#has(position));
   }
 
   /** As a follower: has the owner committed something? */
@@ -303,7 +308,7 @@ export class Indexer {
       const { revision, traceIds, all } = reader.changedSince(this.#followedRevision, 200);
       this.#followedRevision = revision;
       this.#changes.add(traceIds, all);
-      this.#release();
+      this.#waiters.release();
     } catch (error) {
       this.#log('warn', messageOf(error));
     }
@@ -312,7 +317,7 @@ export class Indexer {
   #settle(): void {
     const pipeline = this.#pipeline;
     // While the index cannot be written, the next step finds out when it can.
-    if (!pipeline || this.#exclusive.isBusy || this.#closed || this.#problem) return;
+    if (!pipeline || this.#exclusive.isBusy || this.#closed || this.#trouble.problem) return;
     try {
       this.#changes.add(pipeline.settleDeferred());
       this.#commitDropped();
@@ -323,25 +328,35 @@ export class Indexer {
 
   #commitDropped(): void {
     if (this.#dropped.size === 0) return;
-    this.#writer?.writeBatch({ counters: this.#dropped });
+    (this.#shared ?? this.#writer)?.writeBatch({ counters: this.#dropped });
+    this.#shared?.commitSoon();
     this.#dropped = new Map();
+  }
+
+  /** While the pipeline stands still and nothing is under way to the index. */
+  #alone(work: (writer: IndexWriter) => Promise<void>): Promise<void> {
+    return this.#exclusive.run(async () => {
+      const writer = this.#writer;
+      if (!writer) return;
+      const shared = this.#shared;
+      shared?.takeOver();
+      try {
+        await work(writer);
+      } finally {
+        shared?.giveBack();
+      }
+    });
   }
 
   /** Oldest first, by the limits; counted in the index. */
   async #retain(): Promise<void> {
-    const writer = this.#writer;
-    if (!writer || this.#closed || this.#retaining || this.#rebuilding || this.#pipeline?.rereadPosition)
-      return;
+    if (this.#closed || this.#retaining || this.#rebuilding || this.#pipeline?.rereadPosition) return;
     this.#retaining = true;
-    const journal = journalDir(this.#options.dbPath);
     try {
-      await this.#exclusive.run(async () => {
-        const currentSegment = this.journal.end().segment;
-        const { segments, spans, traces } = await applyRetention(writer, journal, this.#settings.store, {
-          currentSegment,
-        });
-        if (segments === 0 && spans === 0) return;
-        this.#log('info', `The store's limits removed ${traces} traces (${spans} spans).`);
+      await this.#alone(async (writer) => {
+        const removed = await keepWithinLimits(writer, this.journal, this.#settings.store);
+        if (removed === undefined) return;
+        this.#log('info', removed);
         this.#pipeline?.forget();
         this.#changes.add([], true);
       });
@@ -355,33 +370,26 @@ export class Indexer {
 
   /** Empties the index and reads the whole journal again. Resolves with the number of spans read. */
   rebuild(): Promise<number> {
-    const writer = this.#writer;
-    if (!writer || !this.#pipeline) {
-      return Promise.reject(
-        new StorageError('unsupported', 'Another window owns the store; rebuild its index there.'),
-      );
-    }
-    if (this.#rebuilding || this.#exclusive.isBusy) {
-      return Promise.reject(new StorageError('backpressure', 'The store is busy; try again in a moment.'));
-    }
+    const refuse = (code: StorageErrorCode, why: string): Promise<never> =>
+      Promise.reject(new StorageError(code, why));
+    if (!this.#pipeline)
+      return refuse('unsupported', 'Another window owns the store; rebuild its index there.');
+    if (this.#rebuilding || this.#exclusive.isBusy)
+      return refuse('backpressure', 'The store is busy; try again in a moment.');
     this.#pipeline.rebuild();
-    writer.interpretation = this.#interpretation;
+    this.#noteInterpretation(this.#interpretation);
     this.#progress.begin();
     this.#changes.add([], true);
-    return new Promise((resolve, reject) => {
-      this.#rebuilding = { spans: 0, until: this.journal.end(), resolve, reject };
-      this.wake();
-    });
+    this.#rebuilding = new Rebuild(this.journal.end());
+    this.wake();
+    return this.#rebuilding.done;
   }
 
   /** Empties the index; reading goes on at segment `firstKept`, and the journal before it may go. */
   async deleteAll(firstKept: number): Promise<void> {
-    const position = { segment: firstKept, offset: 0 };
-    await this.#exclusive.run(async () => {
-      const writer = this.#writer;
-      if (!writer) return;
+    await this.#alone(async (writer) => {
       try {
-        await emptyIndex(writer, position, () => this.#closed);
+        await emptyIndex(writer, { segment: firstKept, offset: 0 }, () => this.#closed);
         // Nothing is left that an older version would have understood differently.
         writer.interpretation = this.#interpretation;
       } finally {
@@ -398,13 +406,9 @@ export class Indexer {
       // What is not in the index yet would come back.
       throw new StorageError('backpressure', 'The index is still being written; try again in a while.');
     }
-    await this.#exclusive.run(async () => {
-      if (!this.#writer) return;
-      const journal = journalDir(this.#options.dbPath);
+    await this.#alone(async (writer) => {
       try {
-        await deleteTraces(this.#writer, journal, [traceId], { currentSegment: firstKept });
-      } catch (error) {
-        throw error instanceof RangeError ? new ChannelError('still-received', error.message) : error;
+        await removeTrace(writer, traceId, firstKept);
       } finally {
         this.#pipeline?.forget();
         this.#changes.add([traceId], true);
@@ -415,11 +419,11 @@ export class Indexer {
   /** Never throws for a store that cannot be read: that is a status, too. */
   status(): IndexerStatus {
     try {
-      return { ...readStatus(this.reader, this.#writer, this.journal), problem: this.#problem };
+      return { ...readStatus(this.reader, this.#writer, this.journal), problem: this.#trouble.problem };
     } catch (error) {
       const code = error instanceof StorageError && error.code !== 'backpressure' ? error.code : 'unwritable';
       if (code === 'corrupt' && this.#writer && !this.#exclusive.isBusy) this.#failed(error);
-      return { ...nothingRead, problem: this.#problem ?? { code, message: messageOf(error) } };
+      return { ...nothingRead, problem: this.#trouble.problem ?? { code, message: messageOf(error) } };
     }
   }
 
@@ -427,10 +431,10 @@ export class Indexer {
     if (this.#closed) return;
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    this.#cancelStep();
+    this.#turn.cancel();
     this.#changes.dispose();
     this.#waiters.giveUp();
-    this.#rebuilding?.reject(new Error('The engine was closed.'));
+    this.#rebuilding?.giveUp('The engine was closed.');
     try {
       this.#commitDropped();
     } catch (error) {
@@ -443,8 +447,4 @@ export class Indexer {
   #log(level: 'info' | 'warn' | 'error', message: string): void {
     this.#options.emit('engine/log', { level, message });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,15 +5,17 @@ import type { FrontEvents, IndexerEvents, IndexerRequests, IndexerStart } from '
 import { Indexer } from './indexer.ts';
 import { queryHandlers } from './queries.ts';
 import { threadPort } from './threadPort.ts';
+import type { WriterStart } from './writerProtocol.ts';
+import { WriterThread } from './writerThread.ts';
 
-/** Entry of the indexer's thread. */
+/** Entry of the indexer's thread, and of the thread that writes for it. */
 if (!parentPort) throw new Error('The indexer runs as a worker thread.');
 const port = parentPort;
-const start = workerData as IndexerStart;
+const start = workerData as IndexerStart | WriterStart;
 
 type Tell = <E extends keyof IndexerEvents & string>(event: E, body: IndexerEvents[E]) => void;
 
-async function main(): Promise<void> {
+async function main(start: IndexerStart): Promise<void> {
   const prices = await loadPriceTable();
   // Settings may have problems to tell of before the channel is there.
   const early: (() => void)[] = [];
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
     dbPath: start.dbPath,
     settings: start.settings,
     prices,
+    writerPath: start.writerPath,
     emit: (event, body) => tell(event, body),
   });
 
@@ -63,4 +66,5 @@ async function main(): Promise<void> {
   channel.on('receiver/dropped', ({ reason, count }) => indexer.countDropped(reason, count));
 }
 
-void main();
+if ('role' in start) new WriterThread(start, port);
+else void main(start);

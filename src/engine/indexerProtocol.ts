@@ -65,4 +65,6 @@ export interface FrontEvents {
 export interface IndexerStart {
   readonly dbPath: string;
   readonly settings: EngineSettings;
+  /** Set where the index is to be written by a thread of its own: the bundle to run. */
+  readonly writerPath?: string | undefined;
 }

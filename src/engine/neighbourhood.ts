@@ -1,8 +1,8 @@
 import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
 import { account } from '../conventions/accounting.ts';
 import type { SpanKey } from '../model/span.ts';
-import type { IndexWriter } from '../store/indexWriter.ts';
 import { withSurroundings } from './decisions.ts';
+import type { IndexView } from './indexView.ts';
 import type { RecentCalls } from './recentCalls.ts';
 import { knownSpan, type KnownSpan, type TraceState, type TraceStates } from './traceStates.ts';
 
@@ -16,11 +16,11 @@ const unseen: CountDecision = {
 
 /** Accounts what is around the new spans of a trace that is too large to be accounted with each batch. */
 export class Neighbourhood {
-  readonly #index: IndexWriter;
+  readonly #index: IndexView;
   readonly #states: TraceStates;
   readonly #recent: RecentCalls;
 
-  constructor(index: IndexWriter, states: TraceStates, recent: RecentCalls) {
+  constructor(index: IndexView, states: TraceStates, recent: RecentCalls) {
     this.#index = index;
     this.#states = states;
     this.#recent = recent;

@@ -4,15 +4,23 @@ import { decodeLogs } from '../otlp/decodeLogs.ts';
 import { decodeMetrics } from '../otlp/decodeMetrics.ts';
 import { decodeTraces } from '../otlp/decodeTraces.ts';
 import type { ByteRange, RecordContext } from '../otlp/types.ts';
-import type { IndexedLog, IndexedMetric, JournalPosition, JournalRecord, StoredRange } from '../store/api.ts';
+import type {
+  IndexedLog,
+  IndexedMetric,
+  JournalPosition,
+  JournalRecord,
+  StoredRange,
+  WriteBatch,
+} from '../store/api.ts';
 import { StorageError } from '../store/errors.ts';
-import type { IndexWriter } from '../store/indexWriter.ts';
 import type { JournalReader } from '../store/journalReader.ts';
 import { Batch } from './batch.ts';
+import type { IndexView } from './indexView.ts';
 import type { Interpreter } from './interpreter.ts';
 import { indexedMetric } from './metricUsage.ts';
 import { RecentCalls } from './recentCalls.ts';
 import { micros } from './row.ts';
+import { LostWrites } from './sharedIndex.ts';
 import { TraceStates, type TraceState } from './traceStates.ts';
 
 /** Bytes read from the journal for one batch: small enough for queries to get their turn, large enough for SQLite. */
@@ -33,6 +41,8 @@ interface HowToWrite {
   readonly replaceAll: boolean;
   /** What is dropped was counted when it was read first. */
   readonly isCounted: boolean;
+  /** It was interpreted before. */
+  readonly isMeasured: boolean;
 }
 
 /** Takes a journal record apart. */
@@ -46,21 +56,27 @@ interface Receiving {
 /** Follows the journal: decodes, understands, prices, flags and writes the index, a batch at a time. */
 export class Pipeline {
   readonly #journal: JournalReader;
-  readonly #index: IndexWriter;
+  readonly #index: IndexView;
   readonly #interpreter: Interpreter;
   readonly #states: TraceStates;
   #recent = new RecentCalls();
   #position: JournalPosition;
+  /** How far was read at most. */
+  #reaching: JournalPosition = { segment: 0, offset: 0 };
   /** What lies before it was counted already: the journal is read again after the index was emptied. */
   #countedUntil: JournalPosition = { segment: 0, offset: 0 };
   /** Traces that were to be accounted whole when a write failed. */
   readonly #owed = new Set<string>();
   /** The last write failed: what comes next was interpreted before. */
   #isMeasured = false;
+  /** What lies before it was interpreted before. */
+  #measuredUntil: JournalPosition = { segment: 0, offset: 0 };
+  /** What lies before it is written one span or record at a time: something there cannot be written. */
+  #apartUntil: JournalPosition = { segment: 0, offset: 0 };
   /** Where reading again what the index already holds stands, and where it ends; new data goes first. */
   #reread: { at: JournalPosition; readonly until: JournalPosition } | undefined;
 
-  constructor(journal: JournalReader, index: IndexWriter, interpreter: Interpreter) {
+  constructor(journal: JournalReader, index: IndexView, interpreter: Interpreter) {
     this.#journal = journal;
     this.#index = index;
     this.#interpreter = interpreter;
@@ -109,8 +125,14 @@ export class Pipeline {
    * Reads and writes one batch. Throws `StorageError`; the position then stays, and the same batch comes again.
    */
   step(): StepResult {
+    return this.#goingBack(() => this.#step(), { changed: [], spans: 0, atEnd: false });
+  }
+
+  #step(): StepResult {
+    this.#index.check?.();
     const { records, next, atEnd } = this.#journal.read(this.#position, batchBytes);
     if (records.length > 0) {
+      this.#reaching = next;
       const result = this.#write(records, next, false);
       this.#position = next;
       this.#trim();
@@ -121,12 +143,30 @@ export class Pipeline {
       this.#index.writeBatch({ position: next });
       this.#position = next;
     }
+    this.#index.commitSoon?.();
     return this.#reread ? this.#stepAgain(this.#reread) : { changed: [], spans: 0, atEnd };
+  }
+
+  /** Where another thread's writes failed, goes back to what the index has; tries again at once where only rows are to blame. */
+  #goingBack<T>(work: () => T, otherwise: T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof LostWrites)) throw error;
+      this.#index.resume?.();
+      this.#undo();
+      this.#position = this.#index.position;
+      this.#measuredUntil = this.#reaching;
+      if (!error.isPoison) throw error;
+      this.#apartUntil = this.#reaching;
+      return otherwise;
+    }
   }
 
   #stepAgain(reread: { at: JournalPosition; readonly until: JournalPosition }): StepResult {
     const { records, next, atEnd } = this.#journal.read(reread.at, batchBytes);
     const result = records.length > 0 ? this.#write(records, undefined, true) : { changed: [], spans: 0 };
+    this.#index.flush?.();
     reread.at = next;
     this.#trim();
     if (atEnd || !isBefore(next, reread.until)) this.#reread = undefined;
@@ -140,7 +180,10 @@ export class Pipeline {
   ): Written {
     const [first] = records;
     const isCounted = replaceAll || (first !== undefined && isBefore(first.position, this.#countedUntil));
-    const how = { replaceAll, isCounted };
+    const isMeasured = first !== undefined && !replaceAll && isBefore(first.position, this.#measuredUntil);
+    const how = { replaceAll, isCounted, isMeasured };
+    if (first && !replaceAll && isBefore(first.position, this.#apartUntil))
+      return this.#writeApart(records, position, how);
     let written: Written;
     try {
       written = this.#attempt((to) => records.forEach((record) => this.#decode(record, to)), position, how);
@@ -152,8 +195,11 @@ export class Pipeline {
     return written;
   }
 
-  #batch(replaceAll = false): Batch {
-    const options = { replaceAll, isMeasured: this.#isMeasured };
+  #batch(how?: HowToWrite): Batch {
+    const options = {
+      replaceAll: how?.replaceAll,
+      isMeasured: this.#isMeasured || how?.isMeasured === true,
+    };
     return new Batch(this.#index, this.#states, this.#interpreter, this.#recent, options);
   }
 
@@ -174,18 +220,20 @@ export class Pipeline {
     how: HowToWrite,
   ): Written {
     const changed = new Set<string>();
+    const counters = new Map<string, number>();
     let received = 0;
-    let batch = this.#batch(how.replaceAll);
-    const write = (end?: JournalPosition): void => {
+    let batch = this.#batch(how);
+    // What is counted goes with the position: should only some portions be committed, they come again.
+    const write = (end?: Pick<WriteBatch, 'position' | 'counters'>): void => {
       const settled = batch.settle(this.#readAgain);
       const { spans, logs } = settled;
-      const counters = how.isCounted ? undefined : settled.counters;
       const { metrics } = batch;
-      const result = this.#index.writeBatch({ spans, logs, metrics, counters, position: end });
+      for (const [name, count] of settled.counters) counters.set(name, (counters.get(name) ?? 0) + count);
+      const result = this.#index.writeBatch({ spans, logs, metrics, ...end });
       for (const traceId of settled.changed) changed.add(traceId);
       for (const traceId of result.changedTraces) changed.add(traceId);
       received += batch.size;
-      batch = this.#batch(how.replaceAll);
+      batch = this.#batch(how);
     };
     fill({
       span: (input, range) => {
@@ -196,7 +244,7 @@ export class Pipeline {
       metric: (metric) => batch.metrics.push(metric),
       unreadable: () => batch.count('unreadable'),
     });
-    write(position);
+    write({ position, counters: how.isCounted ? undefined : counters });
     return { changed: [...changed], spans: received };
   }
 
@@ -210,6 +258,7 @@ export class Pipeline {
   /** Rethrows what keeps the index from being written, whatever is in the batch; the rest is the batch's fault. */
   #rethrowUnlessPoison(error: unknown): void {
     if (!(error instanceof StorageError)) return;
+    if (error instanceof LostWrites) throw error;
     if (error.code !== 'unwritable') throw error;
     this.#index.writeBatch({ position: this.#index.position });
   }
@@ -233,10 +282,12 @@ export class Pipeline {
       for (const part of parts) {
         try {
           const written = this.#attempt(part, undefined, how);
+          this.#index.flush?.();
           spans += written.spans;
           for (const traceId of written.changed) changed.add(traceId);
         } catch (error) {
-          this.#rethrowUnlessPoison(error);
+          if (error instanceof LostWrites && error.isPoison) this.#index.resume?.();
+          else this.#rethrowUnlessPoison(error);
           this.#interpreter.report(error);
           const counters = new Map([['dropped.uninterpreted', 1]]);
           this.#index.writeBatch({ counters: how.isCounted ? undefined : counters });
@@ -249,11 +300,13 @@ export class Pipeline {
 
   /** Accounts the traces anew that grew too fast to be accounted with each batch. Returns those that changed. */
   settleDeferred(): readonly string[] {
-    for (const traceId of this.#owed) this.#states.touch(traceId).accountedSize = 0;
-    this.#owed.clear();
-    const changed = this.#settle(this.#states.deferred());
-    this.#trim();
-    return changed;
+    return this.#goingBack(() => {
+      for (const traceId of this.#owed) this.#states.touch(traceId).accountedSize = 0;
+      this.#owed.clear();
+      const changed = this.#settle(this.#states.deferred());
+      this.#trim();
+      return changed;
+    }, []);
   }
 
   /** Lets go of what is too much to hold; traces that have still to be accounted whole are first. */
@@ -265,7 +318,10 @@ export class Pipeline {
     if (states.length === 0) return [];
     try {
       const { spans } = this.#batch().resettle(states, this.#readAgain);
-      return spans.length === 0 ? [] : this.#index.writeBatch({ spans }).changedTraces;
+      if (spans.length === 0) return [];
+      const { changedTraces } = this.#index.writeBatch({ spans });
+      this.#index.flush?.();
+      return changedTraces;
     } catch (error) {
       if (error instanceof StorageError) {
         for (const { traceId } of states) this.#owed.add(traceId);

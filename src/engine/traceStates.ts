@@ -3,7 +3,7 @@ import { noticeRule } from '../conventions/accounting.ts';
 import type { AccountingSpan, CountDecision } from '../conventions/accountingTypes.ts';
 import type { TraceSpanView } from '../quality/trace/traceView.ts';
 import type { AccountingRow } from '../store/api.ts';
-import type { IndexWriter } from '../store/indexWriter.ts';
+import type { IndexView } from './indexView.ts';
 
 /** A span as a trace's state knows it, with the decision that stands in the index (none while it is new). */
 export interface KnownSpan {
@@ -39,13 +39,13 @@ const settleEagerly = 4_096;
 
 /** The traces that are being received, least recently touched first; bounded by the spans they hold together. */
 export class TraceStates {
-  readonly #index: IndexWriter;
+  readonly #index: IndexView;
   readonly #maxSpans: number;
   readonly #states = new Map<string, TraceState>();
   readonly #oversized = new Set<string>();
   #spans = 0;
 
-  constructor(index: IndexWriter, maxSpans = 20_000) {
+  constructor(index: IndexView, maxSpans = 20_000) {
     this.#index = index;
     this.#maxSpans = maxSpans;
   }

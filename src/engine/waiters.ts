@@ -7,7 +7,12 @@ interface Waiter {
 
 /** Those who wait for the index to have read the journal up to a position. */
 export class Waiters {
+  readonly #isReached: (position: JournalPosition) => boolean;
   readonly #waiting = new Set<Waiter>();
+
+  constructor(isReached: (position: JournalPosition) => boolean) {
+    this.#isReached = isReached;
+  }
 
   /** Resolves with whether the position was reached in time. */
   add(position: JournalPosition, timeoutMs: number): Promise<boolean> {
@@ -25,8 +30,9 @@ export class Waiters {
     });
   }
 
-  release(isReached: (position: JournalPosition) => boolean): void {
-    for (const waiter of this.#waiting) if (isReached(waiter.position)) waiter.finish(true);
+  /** The index has got further. */
+  release(): void {
+    for (const waiter of this.#waiting) if (this.#isReached(waiter.position)) waiter.finish(true);
   }
 
   /** Nothing more will be read. */

@@ -186,6 +186,29 @@ export class IndexWriter {
     guarded('Cannot close the index', () => this.#db.close());
   }
 
+  /** For a connection beside another one that does the writing: keeps fewer pages in memory. */
+  keepLittle(): void {
+    guarded('Cannot read the index', () => this.#db.exec('PRAGMA cache_size = -8192'));
+  }
+
+  /** Whether any row stands in for a call that only a log record tells of. */
+  hasStandIns(): boolean {
+    return this.#read(() => this.logCalls.hasAny());
+  }
+
+  /** Begins a transaction that ends with `commit` or `rollback`; what is written meanwhile is part of it. */
+  begin(): void {
+    guarded('Cannot write the index', () => this.#db.exec('BEGIN IMMEDIATE'));
+  }
+
+  commit(): void {
+    guarded('Cannot write the index', () => this.#db.exec('COMMIT'));
+  }
+
+  rollback(): void {
+    guarded('Cannot write the index', () => this.#undo());
+  }
+
   /** Several batches in one transaction: all of them or, when `work` throws, none. */
   together<T>(work: () => T): T {
     return this.transaction(work);
@@ -201,11 +224,15 @@ export class IndexWriter {
         this.#db.exec('COMMIT');
         return result;
       } catch (error) {
-        if (this.#isWithin()) this.#db.exec('ROLLBACK');
-        this.forget();
+        this.#undo();
         throw error;
       }
     });
+  }
+
+  #undo(): void {
+    if (this.#isWithin()) this.#db.exec('ROLLBACK');
+    this.forget();
   }
 
   #isWithin(): boolean {

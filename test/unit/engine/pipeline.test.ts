@@ -39,14 +39,14 @@ describe('the pipeline from the journal to the index', function () {
   afterEach(async () => {
     for (const each of [engine, ...others]) await each.dispose();
   });
-  const another = async (): Promise<TestEngine> => {
-    const created = await TestEngine.create();
+  const another = async (isShared = false): Promise<TestEngine> => {
+    const created = await TestEngine.create(isShared);
     others.push(created);
     return created;
   };
 
   for (const name of ['py-logfire-openai', 'py-anthropic-native', 'py-otel-genai-openai', 'js-ai-sdk']) {
-    it(`makes the same rows of ${name} all at once, request by request, and backwards`, async () => {
+    it(`makes the same rows of ${name} all at once, request by request, backwards, and with a thread that writes`, async () => {
       const requests = capture(name);
       await engine.append(...requests);
       engine.readAll();
@@ -56,6 +56,9 @@ describe('the pipeline from the journal to the index', function () {
       const single = await another();
       await single.receive(...requests);
       assert.deepEqual(comparable(single), together);
+      const shared = await another(true);
+      await shared.receive(...requests);
+      assert.deepEqual(comparable(shared), together);
       const backwards = await another();
       await backwards.receive(...requests.toReversed());
       assert.deepEqual(comparable(backwards), together);

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defaultSettings } from '../../../src/engine/defaultSettings.ts';
 import { Interpreter } from '../../../src/engine/interpreter.ts';
 import { Pipeline } from '../../../src/engine/pipeline.ts';
+import { LostWrites, SharedIndex } from '../../../src/engine/sharedIndex.ts';
 import { journalDir } from '../../../src/engine/storePaths.ts';
 import { jsonToProtobuf } from '../../../src/otlp/json.ts';
 import type { Signal } from '../../../src/otlp/types.ts';
@@ -22,12 +24,15 @@ export class TestEngine {
   readonly interpreter: Interpreter;
   readonly problems: string[] = [];
   pipeline: Pipeline;
+  readonly #isShared: boolean;
+  #shared: SharedIndex | undefined;
 
-  static async create(): Promise<TestEngine> {
+  /** `isShared`: another thread writes the index, as in the engine. */
+  static async create(isShared = false): Promise<TestEngine> {
     const folder = new TemporaryFolder();
     const dbPath = folder.file('traces.db');
     const writer = await JournalWriter.open(journalDir(dbPath));
-    return new TestEngine(folder, dbPath, writer, await loadPriceTable());
+    return new TestEngine(folder, dbPath, writer, await loadPriceTable(), isShared);
   }
 
   private constructor(
@@ -35,7 +40,9 @@ export class TestEngine {
     dbPath: string,
     writer: JournalWriter,
     prices: Awaited<ReturnType<typeof loadPriceTable>>,
+    isShared: boolean,
   ) {
+    this.#isShared = isShared;
     this.folder = folder;
     this.dbPath = dbPath;
     this.writer = writer;
@@ -49,7 +56,9 @@ export class TestEngine {
 
   /** A pipeline that knows only what is in the index. */
   restarted(): Pipeline {
-    this.pipeline = new Pipeline(this.journal, this.index, this.interpreter);
+    this.#shared?.close();
+    this.#shared = this.#isShared ? this.#share() : undefined;
+    this.pipeline = new Pipeline(this.journal, this.#shared ?? this.index, this.interpreter);
     return this.pipeline;
   }
 
@@ -59,7 +68,25 @@ export class TestEngine {
 
   /** Indexes what was appended. */
   readAll(): void {
-    while (!this.pipeline.step().atEnd);
+    for (;;) {
+      while (!this.pipeline.step().atEnd);
+      try {
+        this.#shared?.flush();
+        return;
+      } catch (error) {
+        // As the indexer does: the next step deals with it.
+        if (!(error instanceof LostWrites)) throw error;
+      }
+    }
+  }
+
+  #share(): SharedIndex {
+    return new SharedIndex(this.index, {
+      threadPath: fileURLToPath(new URL('./threads/writerThread.ts', import.meta.url)),
+      onWritten: () => undefined,
+      onReady: () => undefined,
+      onExit: (reason) => this.problems.push(reason),
+    });
   }
 
   /** Each request appended and indexed before the next. */
@@ -98,6 +125,7 @@ export class TestEngine {
   async dispose(): Promise<void> {
     await this.writer.close();
     this.journal.close();
+    this.#shared?.close();
     this.index.close();
     this.folder.dispose();
   }
