@@ -17,14 +17,18 @@ function callSites(depth) {
   const own = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
   const prepare = Error.prepareStackTrace;
   const limit = Error.stackTraceLimit;
-  Error.prepareStackTrace = sitesOf;
-  Error.stackTraceLimit = depth;
   try {
+    Error.prepareStackTrace = sitesOf;
+    Error.stackTraceLimit = depth;
     return new Error().stack;
+  } catch {
+    // A program may have frozen them.
+    return undefined;
   } finally {
-    Error.stackTraceLimit = limit;
-    if (own) Error.prepareStackTrace = prepare;
-    else delete Error.prepareStackTrace;
+    if (own) {
+      if (Error.prepareStackTrace === sitesOf) Error.prepareStackTrace = prepare;
+    } else delete Error.prepareStackTrace;
+    if (Error.stackTraceLimit !== limit) Error.stackTraceLimit = limit;
   }
 }
 
