@@ -9,7 +9,7 @@ export interface OriginalPlace {
 }
 
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const values = new Map([...digits].map((digit, value) => [digit, value]));
+const values = new Map(Array.from(digits, (digit, value) => [digit, value]));
 /** Longest list of mappings that is read, in characters. */
 const maxMappings = 4_000_000;
 
@@ -26,10 +26,10 @@ export function originalPlace(map: string, line: number, column?: number): Origi
   const wanted = column === undefined ? undefined : column - 1;
   let best: readonly [source: number, line: number, column: number] | undefined;
   let atLine = 1;
-  let [generated, source, sourceLine, sourceColumn] = [0, 0, 0, 0];
+  let [source, sourceLine, sourceColumn] = [0, 0, 0];
   for (const segments of lines(parsed.mappings)) {
     if (atLine > line) break;
-    generated = 0;
+    let generated = 0;
     for (const segment of segments.split(',')) {
       const fields = decode(segment);
       if (!fields || fields.length === 0) continue;

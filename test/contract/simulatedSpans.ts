@@ -1,5 +1,5 @@
 import type { SpanInput } from '../../src/conventions/input.ts';
-import type { AttributeMap, AttributeValue } from '../../src/otlp/types.ts';
+import type { AttributeValue } from '../../src/otlp/types.ts';
 
 /** A span in the shape of a real instrumentation, and the marker of the line that made it. */
 export interface SimulatedSpan {
@@ -93,7 +93,7 @@ export function received(spans: readonly SimulatedSpan[]): Omit<SpanInput, 'logs
       kind: 1,
       startTimeUnixNano: 1_700_000_000_000_000_000n + BigInt(index) * 1_000_000n,
       endTimeUnixNano: 1_700_000_000_900_000_000n + BigInt(index) * 1_000_000n,
-      attributes: new Map(Object.entries(attributes)) as AttributeMap,
+      attributes: new Map(Object.entries(attributes)),
       droppedAttributesCount: 0,
       events: [],
       droppedEventsCount: 0,

@@ -51,7 +51,7 @@ export class CallGraph {
     if (fn.argumentOf) found.push(handedTo(fn.argumentOf.call, fn.argumentOf.index));
     const tables = this.program.tables();
     const isConstructor = fn.cls !== undefined && (fn.name === '__init__' || fn.name === 'constructor');
-    const name = isConstructor ? (fn.cls?.name ?? '') : fn.name;
+    const name = isConstructor ? fn.cls.name : fn.name;
     if (name === '<anonymous>' || name === '') return found;
     const names = [name, ...(tables.aliases.get(name) ?? [])];
     for (const one of names) {

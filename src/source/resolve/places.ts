@@ -1,6 +1,7 @@
 import type { Confidence, SourceFrame, SourceLocation } from '../../model/source.ts';
 import { columnAt, lineAt, type CallExpr, type FunctionNode } from '../syntax/ast.ts';
 import { qualifiedName } from '../callSiteIndex.ts';
+import type { SpanQuestion } from '../spanQuestion.ts';
 import type { Environment } from '../index/values.ts';
 
 /** Where a span was put, with what its children and neighbours want to know of it. */
@@ -65,4 +66,12 @@ export function locationOf(
     frames: more.frames ?? [place],
     candidates: (more.candidates ?? []).slice(0, keptCandidates),
   };
+}
+
+export function isWithin(call: CallExpr, block: NonNullable<Placed['block']>): boolean {
+  return call.owner.file.file === block.file && call.start >= block.start && call.end <= block.end;
+}
+
+export function keyOf(span: Pick<SpanQuestion, 'traceId' | 'spanId'>): string {
+  return `${span.traceId}/${span.spanId}`;
 }

@@ -133,10 +133,19 @@ function modelPoints(span: SpanQuestion, evidence: Evidence): number {
   if (told.length === 0) return 0;
   const isSame = evidence.models.some((model) => {
     const bare = bareModel(model);
-    return told.some((one) => one === bare || one.startsWith(`${bare}-`) || bare.startsWith(`${one}-`));
+    return told.some((one) => isSameModel(one, bare));
   });
   if (isSame) return evidence.models.length === 1 ? 3 : 2;
   return evidence.isModelKnown ? -8 : -1.5;
+}
+
+/** Equal but for a date or version at the end: `gpt-4o` and `gpt-4o-2024-08-06`, not `gpt-4o-mini`. */
+function isSameModel(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return (
+    long.startsWith(short) &&
+    /^(?:[-@:](?:\d[\d.]*|latest|preview\d*|v\d[\d.]*|exp\d*))*$/.test(long.slice(short.length))
+  );
 }
 
 /** Without the provider's name before it and the version behind it. */
