@@ -23,12 +23,23 @@ function attempt(run) {
 
 /** Idempotent: the hook may be loaded twice. */
 function start() {
-  if (globalThis[mark] || !isActive()) return;
+  if (globalThis[mark]) return;
+  attempt(giveServiceNameBack);
+  if (!isActive()) return;
   const receive = (...args) => attempt(() => require('./receive.cjs').receive(...args));
   Object.defineProperty(globalThis, mark, { value: { receive }, configurable: true });
   for (const key of apiKeys) watchApi(Symbol.for(key));
   if (typeof nodeModule.registerHooks === 'function') nodeModule.registerHooks({ load });
   else require('./loadOlder.cjs').watchLoads(changed);
+}
+
+/**
+ * Node.js's SDK puts OTEL_SERVICE_NAME over a name that the program gives in code. One that is only a default is taken
+ * back; the receiver names services without a name after the same folder.
+ */
+function giveServiceNameBack() {
+  const { OTEL_SERVICE_NAME: name, LLM_TRACE_INSPECTOR_DEFAULT_SERVICE: standard } = process.env;
+  if (name !== undefined && name === standard) delete process.env.OTEL_SERVICE_NAME;
 }
 
 /** The API's registry is a plain object that it makes itself: what is put in its place passes through here. */

@@ -148,6 +148,15 @@ describe('programs with the capture hook behave as without it', function () {
     assert.equal(out, '0\n', err);
   });
 
+  it('takes back a service name that is only a default, as the SDK puts it over the one in the code', async () => {
+    const nameAfter = async (env: Record<string, string>): Promise<string> =>
+      (await spawned(['-e', 'console.log(process.env.OTEL_SERVICE_NAME)'], { env })).out.trim();
+    const standard = { LLM_TRACE_INSPECTOR_DEFAULT_SERVICE: 'folder' };
+    assert.equal(await nameAfter({ OTEL_SERVICE_NAME: 'folder', ...standard }), 'undefined');
+    assert.equal(await nameAfter({ OTEL_SERVICE_NAME: 'mine', ...standard }), 'mine');
+    assert.equal(await nameAfter({ OTEL_SERVICE_NAME: 'mine' }), 'mine');
+  });
+
   it('knows loopback from other machines', () => {
     const here = [
       'http://localhost:4318',
