@@ -275,7 +275,7 @@ class Book {
         rule: 'Stands for one call, which takes its usage.',
       };
       this.#lend(leaf, span);
-      carried[i] = 1;
+      carried[i] = leaf;
     } else this.#decisions[i] = { counted: true, rule: carrier };
   }
 

@@ -72,6 +72,17 @@ describe('What counts in a trace', () => {
     assert.deepEqual(decided.get('call')?.usage, { input: 7, output: 3 });
   });
 
+  it('names that call on what repeats its usage further above', () => {
+    const usage = { input: 5, output: 5 };
+    const decided = both([
+      countable({ spanId: 'chat', parentSpanId: 'agent' }),
+      countable({ spanId: 'agent', parentSpanId: 'workflow', kind: 'agent', usage }),
+      countable({ spanId: 'workflow', kind: 'workflow', usage }),
+    ]);
+    assert.deepEqual(countedIds(decided), ['chat']);
+    assert.equal(decided.get('workflow')?.countedIn?.spanId, 'chat');
+  });
+
   it('never counts usage that its emitter calls a sum', () => {
     const decided = both([
       countable({ spanId: 'agent', kind: 'agent', usage: { input: 7, output: 3 }, usageIsAggregate: true }),
