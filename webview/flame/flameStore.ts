@@ -123,15 +123,7 @@ export class FlameStore {
     if (arrangement.collapsed !== before.collapsed)
       this.#show({ collapsed: new Set(indexesOf(shown.data, arrangement.collapsed)) });
     if (arrangement.critical !== before.critical) void this.#findCriticalPath();
-    const isHiding = arrangement.others === 'hide' && arrangement.query !== '';
-    const wasHiding = before.others === 'hide' && before.query !== '';
-    const isOther =
-      arrangement.axis !== before.axis ||
-      arrangement.compressIdle !== before.compressIdle ||
-      arrangement.collapsed !== before.collapsed ||
-      isHiding !== wasHiding ||
-      (isHiding && arrangement.query !== before.query);
-    if (isOther) void this.#layOut();
+    if (needsOtherLayout(before, arrangement)) void this.#layOut();
   }
 
   toggleCollapsed(span: number): void {
@@ -217,28 +209,36 @@ export class FlameStore {
   }
 
   async #arrive(data: FlameData, layout: ChartLayout, signal: AbortSignal): Promise<void> {
+    const asked = this.#state.arrangement;
+    const masks = this.#masks(this.#viewOf(data, layout));
+    // The first layout leaves nothing out.
+    const isPartial = masks.hidden !== undefined || masks.collapsed !== undefined;
+    const final = isPartial
+      ? await loadLayout(this.#channel, data, { ...viewOf(asked), ...masks }, signal)
+      : layout;
+    if (signal.aborted) return;
+    const shown = this.#viewOf(data, final);
+    this.#set({ shown, status: 'shown', message: '', isBusy: false });
     const { arrangement } = this.#state;
-    const match = matchSpans(data, parseQuery(arrangement.query));
-    const shown: Shown = {
+    if (needsOtherLayout(asked, arrangement)) void this.#layOut();
+    if (arrangement.critical) void this.#findCriticalPath();
+  }
+
+  /** A trace as it is arranged now. */
+  #viewOf(data: FlameData, layout: ChartLayout): Shown {
+    const { query, selected, collapsed, pinned } = this.#state.arrangement;
+    const match = matchSpans(data, parseQuery(query));
+    return {
       data,
       layout,
-      sums: new SubtreeSums(data),
+      sums: this.#state.shown?.data === data ? this.#state.shown.sums : new SubtreeSums(data),
       match,
       matches: match ? matchList(data, match) : new Uint32Array(0),
       critical: undefined,
-      selected: arrangement.selected === undefined ? -1 : data.indexOf(arrangement.selected),
-      collapsed: new Set(indexesOf(data, arrangement.collapsed)),
-      pinned: indexesOf(data, arrangement.pinned),
+      selected: selected === undefined ? -1 : data.indexOf(selected),
+      collapsed: new Set(indexesOf(data, collapsed)),
+      pinned: indexesOf(data, pinned),
     };
-    // The first layout leaves nothing out.
-    const masks = this.#masks(shown);
-    const isPartial = masks.hidden !== undefined || masks.collapsed !== undefined;
-    const final = isPartial
-      ? await loadLayout(this.#channel, data, { ...viewOf(arrangement), ...masks }, signal)
-      : layout;
-    if (signal.aborted) return;
-    this.#set({ shown: { ...shown, layout: final }, status: 'shown', message: '', isBusy: false });
-    if (arrangement.critical) void this.#findCriticalPath();
   }
 
   async #layOut(): Promise<void> {
@@ -320,6 +320,17 @@ export class FlameStore {
 
 function viewOf({ axis, compressIdle }: Arrangement): Pick<Arrangement, 'axis' | 'compressIdle'> {
   return { axis, compressIdle };
+}
+
+/** Whether spans lie elsewhere in one arrangement than in the other. */
+function needsOtherLayout(a: Arrangement, b: Arrangement): boolean {
+  const hiding = ({ others, query }: Arrangement): string => (others === 'hide' ? query : '');
+  return (
+    a.axis !== b.axis ||
+    a.compressIdle !== b.compressIdle ||
+    a.collapsed !== b.collapsed ||
+    hiding(a) !== hiding(b)
+  );
 }
 
 function isStale(error: unknown): boolean {

@@ -94,7 +94,7 @@ function seenSpans({ data, layout, selected }: Shown, view: Viewport | undefined
   const least = (to - from) / 2000;
   const chosen = new Set<number>();
   for (let span = selected; span >= 0; span = data.parent(span)) {
-    chosen.add(span);
+    if (layout.row[span] !== noRow) chosen.add(span);
     if (chosen.size >= mostMirrored) break;
   }
   for (let row = 0; row < layout.rows && chosen.size < mostMirrored; row++) {

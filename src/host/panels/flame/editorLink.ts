@@ -39,6 +39,13 @@ export class EditorLink implements Disposable {
     this.#log = log;
     this.#disposables.add(this.#mark);
     this.#disposables.add(selection.onChanged((span) => void this.#tried(this.#show(span))));
+    // A file that is opened after its span was selected shows the line, too.
+    this.#disposables.add(
+      vscode.window.onDidChangeVisibleTextEditors(() => {
+        const { current } = selection;
+        if (current) void this.#tried(this.#show(current, false));
+      }),
+    );
     this.#disposables.add(
       vscode.window.onDidChangeTextEditorSelection((change) => this.#cursorMoved(change)),
     );
@@ -49,7 +56,7 @@ export class EditorLink implements Disposable {
     this.#disposables.dispose();
   }
 
-  async #show(span: SpanSelection): Promise<void> {
+  async #show(span: SpanSelection, isRevealing = span.from !== 'editor'): Promise<void> {
     const { traceId, spanId } = span;
     const editors = vscode.window.visibleTextEditors.filter(({ document }) => document.uri.scheme === 'file');
     if (editors.length === 0) return;
@@ -64,8 +71,7 @@ export class EditorLink implements Disposable {
       const line = clampPosition(source.line, editor.document.lineCount - 1);
       const range = editor.document.lineAt(line).range;
       editor.setDecorations(this.#mark, [range]);
-      if (span.from !== 'editor')
-        editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+      if (isRevealing) editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     }
   }
 
