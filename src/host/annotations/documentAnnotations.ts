@@ -32,7 +32,7 @@ export class DocumentAnnotations {
   /** The lines as they were saved last, while the answer for them is awaited. */
   #next: LineTracker | undefined;
   #annotations: FileAnnotations | undefined;
-  #byLine = new Map<number, LineAnnotation>();
+  readonly #byLine = new Map<number, LineAnnotation>();
   readonly #held = new Map<number, Held>();
   #shown: readonly ShownLine[] | undefined;
   #functions: readonly ShownFunction[] | undefined;
@@ -110,7 +110,12 @@ export class DocumentAnnotations {
       this.#next = undefined;
     }
     this.#annotations = annotations;
-    this.#byLine = new Map(annotations?.lines.map((line) => [line.line - 1, line]));
+    this.#byLine.clear();
+    for (const line of annotations?.lines ?? []) {
+      // What is gone was last seen where other code stands now.
+      if (line.stale?.state !== 'gone' || !this.#byLine.has(line.line - 1))
+        this.#byLine.set(line.line - 1, line);
+    }
     this.#forget();
   }
 

@@ -45,7 +45,7 @@ export function functionNode(parent: FileNode, group: FunctionGroup): FunctionNo
 }
 
 export function lineNode(parent: FunctionNode, annotation: LineAnnotation): LineNode {
-  const key = `${parent.key}/${annotation.line}:${annotation.column ?? 0}`;
+  const key = `${parent.key}/${annotation.line}${annotation.stale?.state === 'gone' ? ' gone' : ''}`;
   return { type: 'line', key, file: parent.file, annotation, parent };
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../../../protocol/format.ts';
 import { isModelCall, kindNames } from '../../../protocol/kinds.ts';
 import type { GroupBy } from '../../../protocol/query.ts';
-import type { CallSiteRow, GroupRow, SpanRow, Totals, TraceRow } from '../../../protocol/rows.ts';
+import type { GroupRow, SpanRow, Totals, TraceRow } from '../../../protocol/rows.ts';
 import { visibleLabel } from '../../../base/visibleText.ts';
 import { confidenceText } from '../../source/confidenceText.ts';
 
@@ -83,14 +83,6 @@ export function groupLabel(by: Exclude<GroupBy, 'none'>, key: string, today: Dat
 
 export function groupDescription(row: GroupRow): string {
   return joined([plural(row.traces, 'trace'), ...briefSums(row), ...flagText(traceFlags(row))]);
-}
-
-export function callSiteDescription(row: CallSiteRow): string {
-  return joined([
-    plural(row.calls, 'span'),
-    ...briefSums(row),
-    row.errors > 0 ? `${marks.error} ${plural(row.errors, 'error')}` : undefined,
-  ]);
 }
 
 /** Sentences for a screen reader. */

@@ -108,6 +108,21 @@ describe('annotations of a document', () => {
     assert.deepEqual(shown(made), [[3, 0.0042, 'changed']]);
   });
 
+  it('of code that is gone give way to those of the code that stands there now', () => {
+    const gone = line({ self: sums({ calls: 9 }), stale: { revision: undefined, state: 'gone' } });
+    for (const lines of [
+      [gone, line()],
+      [line(), gone],
+    ]) {
+      const made = document();
+      made.update(annotations(lines));
+      assert.deepEqual(shown(made), [[3, 0.0042, undefined]]);
+    }
+    const made = document();
+    made.update(annotations([gone]));
+    assert.deepEqual(shown(made), [[3, 0.0042, 'gone']]);
+  });
+
   it('are not shown for lines that are deleted, and place functions by their definitions', () => {
     const made = document();
     made.update({ ...annotations([lineThat(1)]), functions: [{ name: 'ask', line: 3, sums: sums() }] });
