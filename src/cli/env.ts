@@ -25,8 +25,18 @@ export function env(args: readonly string[]): Promise<number> {
     // An endpoint that was asked for is what the caller wants now.
     (name) => existing[name] !== undefined && !(asked !== undefined && exporterVariables.has(name)),
   );
+  if (asked !== undefined) variables.push(...signalEndpoints(endpoint, existing));
   process.stdout.write(`${print(variables, shell)}\n`);
   return Promise.resolve(0);
+}
+
+/** Endpoints of single signals would win over the one that was asked for: those that are set follow it. */
+function signalEndpoints(endpoint: string, existing: NodeJS.ProcessEnv): EnvironmentVariable[] {
+  return ['traces', 'logs', 'metrics'].flatMap((signal) => {
+    const name = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`;
+    if (existing[name] === undefined) return [];
+    return [{ name, value: `${endpoint}/v1/${signal}`, how: 'default' as const, separator: '' }];
+  });
 }
 
 const exporterVariables: ReadonlySet<string> = new Set([

@@ -40,6 +40,13 @@ describe('The command env', () => {
     const values = json(['--endpoint', 'http://127.0.0.1:14318'], existing);
     assert.equal(values['OTEL_EXPORTER_OTLP_ENDPOINT'], 'http://127.0.0.1:14318');
     assert.equal(values['OTEL_TRACES_EXPORTER'], undefined);
+    const own = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://elsewhere/v1/traces' };
+    const name = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
+    assert.equal(json([], own)[name], undefined);
+    assert.equal(
+      json(['--endpoint', 'http://127.0.0.1:14318'], own)[name],
+      'http://127.0.0.1:14318/v1/traces',
+    );
   });
 
   it('is the same when the shell that evaluates it has it already', () => {
