@@ -5,11 +5,13 @@ import { benchCaptureNode } from './captureNode.ts';
 import { benchCapturePython } from './capturePython.ts';
 import { benchCode } from './code.ts';
 import { benchDecode } from './decode.ts';
+import { benchDetails } from './details.ts';
 import { benchEditor } from './editor.ts';
 import { benchFlame } from './flame.ts';
 import { benchIngest } from './ingest.ts';
 import type { BenchRow } from './row.ts';
 import { benchSizes } from './sizes.ts';
+import { benchSources } from './sources.ts';
 import { table } from './table.ts';
 
 /** `npm run bench`: prints a table and writes out/bench.json. `--quick` sends a tenth of the spans. */
@@ -27,8 +29,10 @@ const groups: readonly [string, () => Promise<readonly BenchRow[]> | readonly Be
   ['capture in Node.js', benchCaptureNode],
   ['capture in Python', benchCapturePython],
   ['calls beside the code', () => benchCode(quick ? 10_000 : 100_000)],
+  ['call sites in the sources', () => benchSources(quick ? 100 : 1_000)],
   ['editor', () => benchEditor(quick ? 5_000 : 50_000)],
   ['flame chart', () => benchFlame(quick ? [10_000, 100_000] : [10_000, 100_000, 1_000_000])],
+  ['details', benchDetails],
   ['sizes', benchSizes],
 ];
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));

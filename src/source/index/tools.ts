@@ -62,10 +62,15 @@ const workMethods = [
 /** All tools of the program. */
 export function findTools(graph: CallGraph): ToolPlace[] {
   const found: ToolPlace[] = [];
+  const seen = new Map<FunctionNode, Set<string>>();
   const add = (name: string | undefined, fn: FunctionNode | undefined, how: ToolPlace['how']): void => {
     if (name === undefined || name === '' || name.length > 200 || !fn) return;
-    if (!found.some((one) => one.name === name && one.fn === fn && one.how === how))
-      found.push({ name, fn, how });
+    const key = `${how} ${name}`;
+    const known = seen.get(fn);
+    if (known?.has(key)) return;
+    if (known) known.add(key);
+    else seen.set(fn, new Set([key]));
+    found.push({ name, fn, how });
   };
   const finder = new Finder(graph, add);
   for (const fn of graph.program.tables().allFunctions) finder.visit(fn);
