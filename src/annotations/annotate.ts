@@ -9,9 +9,8 @@ import type {
   Staleness,
 } from '../protocol/code.ts';
 import type { CallTable } from './callTable.ts';
-import { columnOf } from './problems.ts';
 import { sumPaths } from './sumPaths.ts';
-import { innermost, type Site, type Sites, type SiteSources } from './sites.ts';
+import { columnOf, innermost, type Site, type Sites, type SiteSources } from './sites.ts';
 
 /** What annotations are made of. */
 export interface AnnotationParts {

@@ -1,6 +1,6 @@
 import type { CodeProblem } from '../protocol/code.ts';
-import type { AnnotationParts } from './annotate.ts';
-import type { Site } from './sites.ts';
+import type { CallTable } from './callTable.ts';
+import { columnOf, type Site, type Sites } from './sites.ts';
 
 /** Flags that are problems of a line: what failed, was cut off, was throttled, or goes round in circles. */
 const problemFlags: ReadonlySet<string> = new Set([
@@ -20,7 +20,13 @@ export interface FoundProblem extends Omit<CodeProblem, 'message' | 'traceId' | 
 }
 
 /** The problems of the calls in the scope, one for each line and flag; newest first, at most 1,000. */
-export function findProblems({ table, sites }: Pick<AnnotationParts, 'table' | 'sites'>): FoundProblem[] {
+export function findProblems({
+  table,
+  sites,
+}: {
+  readonly table: CallTable;
+  readonly sites: Sites;
+}): FoundProblem[] {
   const sets = new Set<number>();
   for (let id = 1; id < table.flagSets.count; id++) {
     if (table.flagSets.at(id).some((flag) => problemFlags.has(flag.id))) sets.add(id);
@@ -51,9 +57,4 @@ export function findProblems({ table, sites }: Pick<AnnotationParts, 'table' | '
 
 function placeOf(site: Site): Pick<FoundProblem, 'file' | 'line' | 'endLine' | 'column'> {
   return { file: site.file, line: site.line, endLine: site.endLine, column: columnOf(site) };
-}
-
-/** The column is as told: it is shown as long as the code stands where it was told. */
-export function columnOf({ state, line, told }: Site): number | undefined {
-  return state === 'same' && line === told.line ? told.column : undefined;
 }

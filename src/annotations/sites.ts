@@ -329,3 +329,8 @@ export function movedPath(file: string, from: string, to: string): string | unde
 function keyOf({ file, line, column }: ToldPlace): string {
   return `${line}:${column ?? ''} ${file}`;
 }
+
+/** The column is as told: it is shown as long as the code stands where it was told. */
+export function columnOf({ state, line, told }: Site): number | undefined {
+  return state === 'same' && line === told.line ? told.column : undefined;
+}

@@ -13,7 +13,10 @@ export interface CallSums {
   readonly errors: number;
   /** How many runs of a program they belong to, for sums per run. */
   readonly runs: number;
-  /** Milliseconds; undefined where no call has ended. */
+  /**
+   * Milliseconds; undefined where no call has ended. Of the outermost calls: a model call within an agent's run that
+   * stands at the same line is a part of that run's time. Median and p95 are within 1 % where calls are many.
+   */
   readonly lastMs: number | undefined;
   readonly medianMs: number | undefined;
   readonly p95Ms: number | undefined;
@@ -23,7 +26,7 @@ export interface CallSums {
   readonly cacheReadTokens: number;
   /** USD. */
   readonly cost: PartialSum;
-  /** USD of the newest call; undefined where it is unknown. */
+  /** USD of the newest call that has or should have a cost; undefined where it is unknown. */
   readonly lastCost: number | undefined;
   readonly flags: readonly {
     readonly id: string;
@@ -68,7 +71,9 @@ export interface FunctionAnnotation {
 export interface FileAnnotations {
   /** Absolute path. */
   readonly file: string;
+  /** By line. Calls that are `gone` are among them, at the line where they stood last: for lists, not for editors. */
   readonly lines: readonly LineAnnotation[];
+  /** What was called in each or through it, each call once. */
   readonly functions: readonly FunctionAnnotation[];
 }
 
