@@ -1,6 +1,6 @@
 import type { CostResult } from '../model/cost.ts';
 import type { Usage } from '../model/usage.ts';
-import type { DetailsTarget } from './webview.ts';
+import type { SpanKey } from '../model/span.ts';
 
 /** Somewhere a recorded call can be sent again: an endpoint of the user's, or a model the editor offers. */
 export interface ReplayTarget {
@@ -43,7 +43,7 @@ export interface ReplayRequest {
 
 /** What the user wants sent; the host makes the request from the recorded one and these changes. */
 export interface ReplayDraft {
-  readonly target: DetailsTarget;
+  readonly target: SpanKey;
   readonly to: string;
   readonly model: string;
   readonly edits: readonly { readonly message: number; readonly part: number; readonly text: string }[];
@@ -72,7 +72,7 @@ export interface ReplayAnswer {
 
 export interface ReplayRequests {
   'replay/options': { params: Record<string, never>; result: ReplayOptions };
-  'replay/request': { params: DetailsTarget; result: ReplayRequest | null };
+  'replay/request': { params: SpanKey; result: ReplayRequest | null };
   /** Asks the user first; cancelled by the call's own signal. */
   'replay/send': { params: ReplayDraft; result: ReplayAnswer };
   /** Opens the setting with the endpoints. */

@@ -42,7 +42,7 @@ function draftPart(part: RequestPart): DraftMessage['parts'][number] {
     case 'tool_result':
       return fixed('result', part.result);
     case 'media':
-      return fixed(part.modality, part.uri ?? '');
+      return fixed(part.modality, part.uri ?? (part.data === undefined ? 'not in the trace' : 'inline'));
     default:
       return fixed(part.type, part.text);
   }

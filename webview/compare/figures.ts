@@ -58,11 +58,16 @@ export function traceFigures(left: TraceRow, right: TraceRow): FigureRow[] {
     ...number('Spans', left.spans, right.spans, formatCount),
     ...number('Model calls', left.modelCalls, right.modelCalls, formatCount),
     ...number('Input tokens', left.inputTokens.known, right.inputTokens.known, formatCount),
-    ...number('… read from cache', left.cacheReadTokens, right.cacheReadTokens, formatCount),
+    ...ifAny('… read from cache', left.cacheReadTokens, right.cacheReadTokens),
     ...number('Output tokens', left.outputTokens.known, right.outputTokens.known, formatCount),
     known ?? { name: 'Cost', left: cost[0], right: cost[1], differs: cost[0] !== cost[1] },
-    ...number('Errors', left.errors, right.errors, formatCount),
+    ...ifAny('Errors', left.errors, right.errors),
   ];
+}
+
+/** A count that is 0 as a rule. */
+function ifAny(name: string, left: number, right: number): FigureRow[] {
+  return left === 0 && right === 0 ? [] : number(name, left, right, formatCount);
 }
 
 function began({ startMicros }: TraceRow): string {

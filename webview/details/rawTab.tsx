@@ -38,6 +38,9 @@ export function RawTab({ details }: { details: SpanDetails }): JSX.Element {
   );
 }
 
+/** Down to the span's own members. */
+const levels = 8;
+
 function Otlp({ title, text }: { title: string; text: string }): JSX.Element | null {
   const root = useMemo(() => jsonRoot(text), [text]);
   if (text === '') return null;
@@ -46,7 +49,7 @@ function Otlp({ title, text }: { title: string; text: string }): JSX.Element | n
       <h2>
         {title} <CopyButton text={text} what={`${title.toLowerCase()} as OTLP JSON`} />
       </h2>
-      {root ? <JsonView text={text} root={root} /> : <PlainText text={text} isCode />}
+      {root ? <JsonView text={text} root={root} openLevels={levels} /> : <PlainText text={text} isCode />}
     </section>
   );
 }

@@ -28,7 +28,11 @@ export function ReplayAnswers({ details, answer, running }: ReplayAnswersProps):
       <Column title="Recorded" facts={recordedFacts(details)}>
         <Recorded details={details} />
       </Column>
-      <Column title="Now" facts={answer && !running ? factsOf(answer) : []}>
+      <Column
+        title="Now"
+        facts={answer && !running ? factsOf(answer) : []}
+        copied={running ? '' : (answer?.text ?? '')}
+      >
         {running ? <Live running={running} /> : answer ? <Said answer={answer} /> : null}
       </Column>
     </section>
@@ -38,14 +42,20 @@ export function ReplayAnswers({ details, answer, running }: ReplayAnswersProps):
 interface ColumnProps {
   readonly title: string;
   readonly facts: readonly string[];
+  readonly copied?: string;
   readonly children: ComponentChildren;
 }
 
-function Column({ title, facts, children }: ColumnProps): JSX.Element {
+function Column({ title, facts, copied = '', children }: ColumnProps): JSX.Element {
   return (
     <article class="bubble answer">
       <header>
         <strong>{title}</strong>
+        {copied === '' ? null : (
+          <span class="message-tools">
+            <CopyButton text={copied} what="new answer" />
+          </span>
+        )}
       </header>
       {children}
       <p class="muted figures-line">
@@ -94,12 +104,7 @@ function Said({ answer }: { answer: ReplayAnswer }): JSX.Element {
         </p>
       )}
       {answer.reasoning === '' ? null : <Reasoning text={answer.reasoning} />}
-      {answer.text === '' ? null : (
-        <>
-          <LongText text={answer.text} preview={50_000} />
-          <CopyButton text={answer.text} what="new answer" />
-        </>
-      )}
+      {answer.text === '' ? null : <LongText text={answer.text} preview={50_000} />}
       {answer.calls.map(({ name, arguments: text }, index) => (
         <Call key={index} name={name} text={text} />
       ))}

@@ -121,5 +121,5 @@ function Editable({ message, index, draft, isRemoved, onToggle, onChange }: Edit
 function rowsFor(text: string): number {
   const lines = text.slice(0, 10_000).split('\n');
   const wrapped = lines.reduce((sum, line) => sum + 1 + Math.floor(line.length / 100), 0);
-  return Math.max(1, Math.min(14, wrapped));
+  return Math.max(1, Math.min(8, wrapped));
 }

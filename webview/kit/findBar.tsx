@@ -60,29 +60,33 @@ export function FindBar({ label, query, onQuery, within }: FindBarProps): JSX.El
         onInput={(event) => onQuery(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <span class="muted find-count" role="status">
-        {said}
-      </span>
-      <button
-        type="button"
-        class="icon-button"
-        title="Previous match (Shift+Enter)"
-        aria-label="Previous match"
-        disabled={count === 0}
-        onClick={() => go(-1)}
-      >
-        <Icon name="arrow-up" />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        title="Next match (Enter)"
-        aria-label="Next match"
-        disabled={count === 0}
-        onClick={() => go(1)}
-      >
-        <Icon name="arrow-down" />
-      </button>
+      {query === '' ? null : (
+        <>
+          <span class="muted find-count" role="status">
+            {said}
+          </span>
+          <button
+            type="button"
+            class="icon-button"
+            title="Previous match (Shift+Enter)"
+            aria-label="Previous match"
+            disabled={count === 0}
+            onClick={() => go(-1)}
+          >
+            <Icon name="arrow-up" />
+          </button>
+          <button
+            type="button"
+            class="icon-button"
+            title="Next match (Enter)"
+            aria-label="Next match"
+            disabled={count === 0}
+            onClick={() => go(1)}
+          >
+            <Icon name="arrow-down" />
+          </button>
+        </>
+      )}
     </div>
   );
 }

@@ -17,6 +17,8 @@ export function findRanges(root: Element, query: string, most = 5_000): Range[] 
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   let block: Element | null = null;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    // The beginning of what is folded, beside its heading: it is looked at unfolded.
+    if (node.parentElement?.closest('.preview')) continue;
     const own = blockOf(node);
     if (own !== block) flush();
     block = own;

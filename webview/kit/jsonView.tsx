@@ -12,19 +12,19 @@ const smallValue = 1_500;
 /** A search unfolds no deeper: what nests without end is unfolded by hand. */
 const deepest = 40;
 
+interface JsonViewProps {
+  readonly text: string;
+  readonly root: JsonNode;
+  readonly isUnfolded?: boolean;
+  /** Levels that are unfolded from the start. */
+  readonly openLevels?: number;
+}
+
 /** A JSON text as a tree that folds; what is folded is not read. */
-export function JsonView({
-  text,
-  root,
-  isUnfolded = false,
-}: {
-  text: string;
-  root: JsonNode;
-  isUnfolded?: boolean;
-}): JSX.Element {
+export function JsonView({ text, root, isUnfolded = false, openLevels = 1 }: JsonViewProps): JSX.Element {
   return (
     <div class="json code" dir="ltr">
-      <Node text={text} node={root} depth={0} isUnfolded={isUnfolded} />
+      <Node text={text} node={root} depth={0} isUnfolded={isUnfolded} openLevels={openLevels} />
     </div>
   );
 }
@@ -34,13 +34,14 @@ interface NodeProps {
   readonly node: JsonNode;
   readonly depth: number;
   readonly isUnfolded: boolean;
+  readonly openLevels: number;
 }
 
-function Node({ text, node, depth, isUnfolded }: NodeProps): JSX.Element {
+function Node({ text, node, depth, isUnfolded, openLevels }: NodeProps): JSX.Element {
   const isFolder = node.kind === 'object' || node.kind === 'array';
   const isSmall = node.end - node.start <= smallValue;
   const [chosen, setChosen] = useState<boolean | undefined>();
-  const isOpen = chosen ?? ((isUnfolded && depth < deepest) || depth === 0 || (isSmall && depth < 6));
+  const isOpen = chosen ?? ((isUnfolded && depth < deepest) || depth < openLevels || (isSmall && depth < 6));
   if (!isFolder)
     return (
       <div class="json-row">
@@ -62,7 +63,13 @@ function Node({ text, node, depth, isUnfolded }: NodeProps): JSX.Element {
       </button>
       {isOpen ? (
         <>
-          <Children text={text} node={node} depth={depth + 1} isUnfolded={isUnfolded} />
+          <Children
+            text={text}
+            node={node}
+            depth={depth + 1}
+            isUnfolded={isUnfolded}
+            openLevels={openLevels}
+          />
           <div class="json-row">{close}</div>
         </>
       ) : null}
@@ -70,13 +77,20 @@ function Node({ text, node, depth, isUnfolded }: NodeProps): JSX.Element {
   );
 }
 
-function Children({ text, node, depth, isUnfolded }: NodeProps): JSX.Element {
+function Children({ text, node, depth, isUnfolded, openLevels }: NodeProps): JSX.Element {
   const children = useMemo(() => childrenOf(text, node), [text, node]);
   const [shown, setShown] = useState(shownAtOnce);
   return (
     <div class="json-children">
       {children.slice(0, shown).map((child) => (
-        <Node key={child.start} text={text} node={child} depth={depth} isUnfolded={isUnfolded} />
+        <Node
+          key={child.start}
+          text={text}
+          node={child}
+          depth={depth}
+          isUnfolded={isUnfolded}
+          openLevels={openLevels}
+        />
       ))}
       {shown < children.length ? (
         <button type="button" class="link" onClick={() => setShown(shown + 10 * shownAtOnce)}>
