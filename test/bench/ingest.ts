@@ -67,6 +67,11 @@ export async function benchIngest(options: IngestOptions): Promise<BenchRow[]> {
         cpuSeconds: cpuSecondsOf(ready.pid),
         goal: { is: '≥', value: goals.indexed },
       },
+      {
+        name: `CPU beside the front's thread (indexing), ${name}`,
+        value: (cpuSecondsBeside(ready.pid) * 1e6) / options.spans,
+        unit: 'µs/span',
+      },
       { name: `lost, ${name}`, value: options.spans - indexed, unit: 'spans', goal: { is: '≤', value: 0 } },
       { name: `asked to come again, ${name}`, value: load.retried, unit: 'requests' },
       {
@@ -154,14 +159,19 @@ export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** User and system time of a process so far; NaN where /proc is not there. */
-function cpuSecondsOf(pid: number): number {
+/** User and system time of a process or thread so far; NaN where /proc is not there. */
+function cpuSecondsOf(pid: number | string): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return Number.NaN;
   }
+}
+
+/** As `cpuSecondsOf`, without the process's first thread, which takes requests and acknowledges them. */
+function cpuSecondsBeside(pid: number): number {
+  return cpuSecondsOf(pid) - cpuSecondsOf(`${pid}/task/${pid}`);
 }
 
 function peakMegabytes(pid: number): number {
