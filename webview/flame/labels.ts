@@ -64,6 +64,8 @@ export class LabelPainter {
         x += wide;
         room -= wide;
       }
+      x += 2 * scale;
+      room -= 2 * scale;
     }
     const font = `${11.5 * scale}px ${colors.font}`;
     this.#useFont(font);

@@ -57,6 +57,7 @@ function drawAll({ layout, looks, counts, colors }: Scene, width: number, height
   const words = new Uint32Array(image.data.buffer);
   words.fill(colors.inks.background);
   const pixels: RowPixels = rowPixels(width);
+  pixels.ground.fill(colors.inks.background);
   const lines = layout.rows === 0 ? 1 : Math.max(1, Math.min(6, height / layout.rows));
   const perPixel = (layout.extent > 0 ? layout.extent : 1) / width;
   let drawn = -1;

@@ -11,6 +11,7 @@ export interface Inks {
   readonly warning: number;
   readonly background: number;
   readonly line: number;
+  readonly grid: number;
 }
 
 /** What is drawn of spans, by span. */
@@ -35,10 +36,13 @@ export interface RowPixels {
   readonly body: Uint32Array;
   readonly edge: Uint32Array;
   readonly strip: Uint32Array;
+  /** What is seen where there is no bar. */
+  readonly ground: Uint32Array;
 }
 
 export function rowPixels(width: number): RowPixels {
-  return { body: new Uint32Array(width), edge: new Uint32Array(width), strip: new Uint32Array(width) };
+  const line = (): Uint32Array => new Uint32Array(width);
+  return { body: line(), edge: line(), strip: line(), ground: line() };
 }
 
 /** Bars at least this wide get a gap behind them, and an edge. */
@@ -72,9 +76,9 @@ export function drawRow(
   if (slot > start && (right[slot - 1] as number) >= base * perPixel) slot--;
   if (slot >= end || (left[slot] as number) >= (base + width) * perPixel) return undefined;
   const found: number[] = [];
-  body.fill(inks.background);
-  edge.fill(inks.background);
-  strip.fill(inks.background);
+  body.set(pixels.ground);
+  edge.set(pixels.ground);
+  strip.set(pixels.ground);
   while (slot < end) {
     const first = Math.floor((left[slot] as number) / perPixel) - base;
     if (first >= width) break;

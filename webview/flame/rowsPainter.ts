@@ -3,6 +3,7 @@ import { pinnedLine, rowHeight } from './geometry.ts';
 import { LabelPainter, narrowestLabel, paintWait } from './labels.ts';
 import type { RowPixels } from './rowRaster.ts';
 import { drawRow, rowPixels } from './rowRaster.ts';
+import { rulerMarks } from './rulerPainter.ts';
 import type { Scene } from './scene.ts';
 
 /** Bars with text in one frame while the chart moves; at rest all have it. */
@@ -50,7 +51,13 @@ export class RowsPainter {
     const width = Math.max(1, Math.round(geometry.width * scale));
     const height = Math.max(1, Math.round(geometry.height * scale));
     this.#resize(width, height);
-    this.#words.fill(scene.colors.inks.background);
+    const { ground } = this.#pixels;
+    ground.fill(scene.colors.inks.background);
+    for (const { x } of rulerMarks(geometry)) {
+      const at = Math.round(x * scale);
+      if (at >= 0 && at < width) ground[at] = scene.colors.inks.grid;
+    }
+    for (let line = 0; line < height; line++) this.#words.set(ground, line * width);
     const perPixel = geometry.view.length / width;
     const base = Math.round(geometry.view.from / perPixel);
     const bar = Math.round((rowHeight - 1) * scale);

@@ -66,7 +66,7 @@ export function shownGaps(
   return found;
 }
 
-/** Paints the ruler over the rows, with a faint line down at each mark; the canvas is in device pixels. */
+/** Paints the ruler above the rows; the canvas is in device pixels. */
 export function paintRuler(
   context: CanvasRenderingContext2D,
   geometry: Geometry,
@@ -85,9 +85,6 @@ export function paintRuler(
   for (const { x, label } of rulerMarks(geometry)) {
     const at = Math.round(x * scale);
     context.fillStyle = colors.line;
-    context.globalAlpha = 0.55;
-    context.fillRect(at, height, line, canvasHeight - height);
-    context.globalAlpha = 1;
     context.fillRect(at, height - 8 * scale, line, 8 * scale);
     context.fillStyle = colors.muted;
     context.fillText(label, at + 5 * scale, height / 2);

@@ -61,6 +61,7 @@ export function readThemeColors(host: HTMLElement): ThemeColors {
     warning: wordOf(read('warning')),
     background: wordOf(background),
     line: wordOf(read('line')),
+    grid: wordOf(mix(read('line'), background, 0.6)),
   };
   const style = getComputedStyle(host);
   const colors: ThemeColors = {

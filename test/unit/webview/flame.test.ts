@@ -68,6 +68,7 @@ const inks: Inks = {
   warning: 98,
   background: 1,
   line: 2,
+  grid: 3,
 };
 
 /** A row drawn at `perPixel` from `from`; what is not told is plain. */
@@ -85,6 +86,7 @@ function draw(
     match: looks.match && of(looks.match),
   };
   const pixels = rowPixels(view.width ?? 20);
+  pixels.ground.fill(inks.background);
   const counts = {
     failed: countBySlot(layout, (span) => spanLooks.mark[span] === 1),
     matched: spanLooks.match && countBySlot(layout, (span) => spanLooks.match?.[span] === 1),
