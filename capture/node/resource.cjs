@@ -8,6 +8,8 @@ const { revisionAt } = require('./revision.cjs');
 const name = 'vcs.ref.head.revision';
 const own = 'llm_trace_inspector.';
 const variable = 'OTEL_RESOURCE_ATTRIBUTES';
+/** One run of the program, told apart from the next: process numbers are used again. */
+const processId = `${process.pid}-${Math.round(Date.now() - process.uptime() * 1000)}`;
 let known;
 const seen = new WeakSet();
 
@@ -48,7 +50,8 @@ function ensureOn(resource) {
     if (!raw && resource.asyncAttributesPending) return;
     const has = (key) =>
       raw ? raw.some(([other]) => other === key) : resource.attributes[key] !== undefined;
-    for (const [key, value] of [[name, revision()], ...ownAttributes()]) {
+    const wanted = [[name, revision()], [`${own}process`, processId], ...ownAttributes()];
+    for (const [key, value] of wanted) {
       if (!value || has(key)) continue;
       if (raw) raw.push([key, value]);
       else resource.attributes[key] = value;

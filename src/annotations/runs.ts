@@ -1,7 +1,7 @@
 /** What tells the processes of a program apart. */
 export interface ProcessIdentity {
   readonly service: string;
-  /** `service.instance.id`: one run, whatever the pauses. */
+  /** `service.instance.id`, else what the capture hooks say: one run, whatever the pauses. */
   readonly instance?: string | undefined;
   /** `process.pid` and the host's name, where there is no instance id: numbers are used again. */
   readonly pid?: string | undefined;

@@ -151,6 +151,7 @@ describe('frames of programs in JavaScript and TypeScript', function () {
     for (const name of ['modules.mjs', 'calls.cjs']) {
       const { spans } = await runNode([program(name)], { env });
       assert.equal(spans[0]?.resource.get('llm_trace_inspector.workspace'), '/some where');
+      assert.match(String(spans[0].resource.get('llm_trace_inspector.process')), /^\d+-\d{13}$/);
     }
   });
 });

@@ -55,11 +55,13 @@ describe("OpenTelemetry's SDK in a Python program with the capture hook", functi
     return JSON.parse(stdout) as Printed;
   }
 
-  it('puts the commit and the workspace on a resource that does not tell them, and changes nothing else', async () => {
+  it('puts the commit, the workspace and the run on a resource that does not tell them, and changes nothing else', async () => {
     const { resource, revision } = await spans({
       OTEL_RESOURCE_ATTRIBUTES: 'a=b,llm_trace_inspector.workspace=/home/dev/my%20app',
     });
-    assert.deepEqual(resource, {
+    const { 'llm_trace_inspector.process': process, ...told } = resource as Record<string, unknown>;
+    assert.match(String(process), /^\d+-\d{13}$/);
+    assert.deepEqual(told, {
       'service.name': 'own',
       'vcs.ref.head.revision': commit,
       'llm_trace_inspector.workspace': '/home/dev/my app',

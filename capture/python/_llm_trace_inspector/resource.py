@@ -1,10 +1,13 @@
 """The git revision that runs, read from the repository's files: no process is started for it."""
 
 import os
+import time
 
 _key = "vcs.ref.head.revision"
 _unread = object()
 _revision = _unread
+# One run of the program, told apart from the next: process numbers are used again.
+_process = "%d-%d" % (os.getpid(), int(time.time() * 1000))
 
 
 def with_revision(resource):
@@ -13,7 +16,7 @@ def with_revision(resource):
     ours = dict(_from_environment())
     if _revision is _unread:
         _revision = read_revision(os.getcwd()) or read_revision(ours.get("llm_trace_inspector.workspace") or "")
-    wanted = {_key: _revision, **ours}
+    wanted = {_key: _revision, "llm_trace_inspector.process": _process, **ours}
     missing = {key: value for key, value in wanted.items() if value and key not in resource.attributes}
     if not missing:
         return resource

@@ -78,7 +78,8 @@ function factsOf(bytes: Uint8Array): ResourceFacts {
   const pid = textOf(attributes, 'process.pid');
   const host = textOf(attributes, 'host.name') ?? textOf(attributes, 'host.id') ?? '';
   return {
-    instance: textOf(attributes, 'service.instance.id'),
+    // The hooks tell what few SDKs do.
+    instance: textOf(attributes, 'service.instance.id') ?? textOf(attributes, 'llm_trace_inspector.process'),
     pid: pid === undefined ? undefined : `${pid}@${host}`,
     revision: textOf(attributes, 'vcs.ref.head.revision'),
   };
