@@ -122,24 +122,32 @@ const signs = new Uint8Array(dialects.length);
 
 /** One pass over the attributes. */
 export function collect(view: SpanView): Collected {
-  const entries: KeyEntry[] = [];
-  const values: AttributeValue[] = [];
+  foundEntries = [];
+  foundValues = [];
   signs.fill(0);
   signs[genericIndex] = 1;
-  for (const [key, value] of view.attributes) {
-    const entry = keyIndex.get(key);
-    if (entry === undefined) continue;
-    for (const index of entry.signs) signs[index] = 1;
-    if (entry.slots.length === 0 || !isUsable(value)) continue;
-    entries.push(entry);
-    values.push(value);
-  }
+  // Rather than a loop, which makes a pair for each attribute.
+  view.attributes.forEach(collectOne);
+  const [entries, values] = [foundEntries, foundValues];
   for (const index of scopeSigns(view.scope)) signs[index] = 1;
   for (const index of nameSigns.get(view.name) ?? none) signs[index] = 1;
   for (const [prefix, index] of namePrefixes) if (view.name.startsWith(prefix)) signs[index] = 1;
   const candidates: number[] = [];
   for (let index = 0; index < signs.length; index++) if (signs[index] === 1) candidates.push(index);
   return { entries, values, candidates };
+}
+
+let foundEntries: KeyEntry[] = [];
+let foundValues: AttributeValue[] = [];
+
+function collectOne(value: AttributeValue, key: string): void {
+  const entry = keyIndex.get(key);
+  if (entry === undefined) return;
+  const { signs: ofKey } = entry;
+  for (let i = 0; i < ofKey.length; i++) signs[ofKey[i] as number] = 1;
+  if (entry.slots.length === 0 || !isUsable(value)) return;
+  foundEntries.push(entry);
+  foundValues.push(value);
 }
 
 const none: readonly number[] = [];

@@ -35,16 +35,21 @@ export function isEvaluationKey(key: string): boolean {
   );
 }
 
+const noPrefixes: readonly string[] = [];
+
 function presentPrefixes(view: SpanView): readonly string[] {
   let present: string[] | undefined;
   for (const key of view.attributes.keys()) {
+    // Most keys do not even begin like one.
+    const first = key.charCodeAt(0);
+    if (first !== 97 && first !== 101 && first !== 115 && first !== 116) continue;
     for (const prefix of prefixes) {
       if (!key.startsWith(prefix) || key.charCodeAt(prefix.length) !== 46 || present?.includes(prefix))
         continue;
       (present ??= []).push(prefix);
     }
   }
-  return present ?? [];
+  return present ?? noPrefixes;
 }
 
 /** OpenInference: `annotations.{i}.annotation.*`, `evaluations.{i}.evaluation.*`. */

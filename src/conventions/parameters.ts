@@ -39,13 +39,27 @@ export function readParameters(view: SpanView): ReadonlyMap<string, string> {
     if (!isRecord(value)) continue;
     for (const [name, member] of members(value)) add(found, name, member as AttributeValue);
   }
-  for (const [key, value] of view.attributes) {
-    if (found.size >= maxParameters) break;
-    if (bareKeys.has(key)) add(found, key.slice(key.lastIndexOf('.') + 1), value);
-    for (const prefix of prefixes) if (key.startsWith(prefix)) add(found, key.slice(prefix.length), value);
-  }
+  view.attributes.forEach((value, key) => {
+    const name = shortName(key);
+    if (name !== '') add(found, name, value);
+  });
   return found;
 }
+
+/** The parameter that a key stands for, '' for other keys: the keys of a program's spans are few. */
+function shortName(key: string): string {
+  let name = shortNames.get(key);
+  if (name !== undefined) return name;
+  const prefix = prefixes.find((start) => key.startsWith(start));
+  name = bareKeys.has(key) ? key.slice(key.lastIndexOf('.') + 1) : prefix ? key.slice(prefix.length) : '';
+  if (shortNames.size >= rememberedKeys) shortNames.clear();
+  if (key.length <= longestKey) shortNames.set(key, name);
+  return name;
+}
+
+const shortNames = new Map<string, string>();
+const rememberedKeys = 4_000;
+const longestKey = 200;
 
 function add(found: Map<string, string>, name: string, value: AttributeValue | undefined): void {
   if (notParameters.has(name) || !isUsable(value) || found.size >= maxParameters || found.has(name)) return;

@@ -202,21 +202,20 @@ export function encodeDetails(span: IndexedSpan, names: NameIds, into: Value[]):
 }
 
 /** The texts of flags: most of a program's flags give one of a few reasons. */
-const flagTexts = new Map<string, string>();
+const flagTexts = new Map<string, { readonly flag: Flag; readonly text: string }>();
 const rememberedFlags = 1_000;
 
 function encodeFlags(flags: readonly Flag[]): string | null {
   if (flags.length === 0) return null;
   let text = '';
   for (const flag of flags) {
-    const key = `${flag.id} ${flag.severity} ${flag.reason}`;
-    let known = flagTexts.get(key);
-    if (known === undefined) {
-      known = JSON.stringify(flag);
+    let known = flagTexts.get(flag.reason);
+    if (known?.flag.id !== flag.id || known.flag.severity !== flag.severity) {
+      known = { flag, text: JSON.stringify(flag) };
       if (flagTexts.size >= rememberedFlags) flagTexts.clear();
-      if (key.length < 1_000) flagTexts.set(key, known);
+      if (known.text.length < 1_000) flagTexts.set(flag.reason, known);
     }
-    text += text === '' ? known : `,${known}`;
+    text += text === '' ? known.text : `,${known.text}`;
   }
   return `[${text}]`;
 }
