@@ -19,7 +19,7 @@ export interface WalkedFile {
 }
 
 /** Folders of libraries, environments and caches, never of what people write. */
-const skipped = new Set([
+const skipped: ReadonlySet<string> = new Set([
   ...['node_modules', 'site-packages', 'dist-packages', 'bower_components', '__pycache__', '__pypackages__'],
   ...['venv', 'virtualenv', 'eggs', 'jspm_packages', 'coverage', 'htmlcov'],
 ]);
@@ -40,8 +40,8 @@ export async function* walkWorkspace(folder: string, options: WalkOptions = {}):
     for (const entry of entries) {
       const relative = next.path === '' ? entry.name : `${next.path}/${entry.name}`;
       if (entry.isDirectory()) {
-        const isOurs = !entry.name.startsWith('.') && !skipped.has(entry.name) && !left.has(entry.name);
-        if (isOurs && next.depth < maxDepth) open.push({ path: relative, depth: next.depth + 1 });
+        if (!isSkipped(entry.name, left) && next.depth < maxDepth)
+          open.push({ path: relative, depth: next.depth + 1 });
       } else if (entry.isFile() && isRead(entry.name)) {
         if (++files > maxFiles) return;
         const absolute = path.join(folder, relative);
@@ -50,6 +50,11 @@ export async function* walkWorkspace(folder: string, options: WalkOptions = {}):
       }
     }
   }
+}
+
+/** Whether a folder of that name is left out: hidden ones, libraries, environments and caches, and what else is named. */
+export function isSkipped(name: string, excluded: ReadonlySet<string>): boolean {
+  return name.startsWith('.') || skipped.has(name) || excluded.has(name);
 }
 
 /** Whether files of that name are part of the index: programs, source maps, and what names a package. */

@@ -1,13 +1,19 @@
 import { understand } from '../../conventions/understand.ts';
 import type { SpanFacts } from '../../model/span.ts';
 import { decodeResource, decodeScope, decodeSpan } from '../../otlp/decodeOne.ts';
+import type { AttributeMap } from '../../otlp/types.ts';
 import type { StoredRange } from '../../store/api.ts';
 import type { JournalReader } from '../../store/journalReader.ts';
 
 const longest = 4_000_000;
 
+export interface SpanContent {
+  readonly facts: SpanFacts;
+  readonly attributes: AttributeMap;
+}
+
 /** What a span says beyond the index (prompts, parameters), from the journal; undefined when it cannot be had. */
-export function readFacts(journal: JournalReader, range: StoredRange): SpanFacts | undefined {
+export function readContent(journal: JournalReader, range: StoredRange): SpanContent | undefined {
   if (range.signal === 'logs' || range.length > longest) return undefined;
   const { segment } = range;
   const part = (offset: number, length: number): Uint8Array | undefined =>
@@ -23,7 +29,7 @@ export function readFacts(journal: JournalReader, range: StoredRange): SpanFacts
       scope: decodeScope(scope),
       logs: [],
     };
-    return understand(input);
+    return { facts: understand(input), attributes: input.span.attributes };
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ import type { JournalReader } from '../../store/journalReader.ts';
 import { codeSpan, traceIdOf } from '../../store/queries/code.ts';
 import type { CodeSpan } from '../../store/queries/code.ts';
 import { isSure } from './callRecords.ts';
-import { readFacts } from './spanFacts.ts';
+import { readContent } from './spanFacts.ts';
 import type { Resolver } from '../../source/callSiteIndexApi.ts';
 
 export interface StaticPlacesOptions {
@@ -178,8 +178,8 @@ export class StaticPlaces {
   }
 
   #questionOf(span: IndexedSpan): SpanQuestion {
-    const facts = isSure(span.source) ? undefined : readFacts(this.#options.journal, span.range);
-    return questionOf(span, facts);
+    const content = isSure(span.source) ? undefined : readContent(this.#options.journal, span.range);
+    return questionOf(span, content?.facts, content?.attributes);
   }
 }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isRead } from '../../workspace/walk.ts';
+import { isRead, isSkipped } from '../../workspace/walk.ts';
 import { keyOfPath } from './workspacePaths.ts';
 
 export interface SourceFile {
@@ -11,15 +11,6 @@ export interface SourceFile {
   readonly modifiedMicros: number;
 }
 
-const neverRead: ReadonlySet<string> = new Set([
-  'node_modules',
-  'site-packages',
-  '__pycache__',
-  'venv',
-  'env',
-  'dist-packages',
-  'bower_components',
-]);
 const limits = { files: 20_000, bytes: 1_000_000, depth: 32 } as const;
 
 /** Whether the sources of that name are read at all. */
@@ -30,7 +21,7 @@ export function isSourceFile(file: string): boolean {
 /** Whether one of the folders above the file is one that is never read. */
 export function isExcluded(file: string, folder: string, excluded: ReadonlySet<string>): boolean {
   const parts = path.relative(folder, file).split(path.sep).slice(0, -1);
-  return parts.some((part) => isExcludedName(part, excluded));
+  return parts.some((part) => isSkipped(part, excluded));
 }
 
 /** Absolute paths of the source files in some folders; links are not followed. */
@@ -47,7 +38,7 @@ export async function* sourceFiles(
     for (const entry of entries) {
       const full = path.join(next.folder, entry.name);
       if (entry.isDirectory()) {
-        if (next.depth < limits.depth && !isExcludedName(entry.name, excluded))
+        if (next.depth < limits.depth && !isSkipped(entry.name, excluded))
           open.push({ folder: full, depth: next.depth + 1 });
       } else if (entry.isFile() && isSourceFile(entry.name)) {
         if (++count > limits.files) return;
@@ -81,8 +72,4 @@ export function modifiedMicros(file: string): number | undefined {
 
 function microsOf(ms: number): number {
   return Math.round(ms * 1000);
-}
-
-function isExcludedName(name: string, excluded: ReadonlySet<string>): boolean {
-  return name.startsWith('.') || neverRead.has(name) || excluded.has(name);
 }
