@@ -208,7 +208,8 @@ describe('the calls beside the code', function () {
   });
 
   it('that several lines can have made lead to the line that is chosen, and then always there', async () => {
-    await sendTrace('http/protobuf', session, 'agent', { name: 'agent.twice' });
+    // Another program: a new run of the first one would be the one that is summed.
+    await sendTrace('http/protobuf', session, 'twice', { name: 'agent.twice' });
     const span = window.rowAt('Traces', 2, 'agent.twice');
     const fromMenu = async (item: RegExp): Promise<void> => {
       await span.click({ button: 'right' });
