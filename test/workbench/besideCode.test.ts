@@ -194,13 +194,14 @@ describe('the calls beside the code', function () {
   });
 
   it('are in "Calls in Code", by file, function and line', async () => {
+    await window.showContainer('LLM Traces');
     const header = window.view('Calls in Code').locator('.pane-header');
     if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
     const file = window.rows('Calls in Code', 'agent.py');
     await file.waitFor();
     assert.match((await file.getAttribute('aria-label')) ?? '', /3 calls · \$0\.009/);
     await window.expand(file);
-    await window.rows('Calls in Code', 'ask').first().waitFor();
+    await window.expand(window.rows('Calls in Code', 'ask').first());
     const line = window.rows('Calls in Code', 'Line 10').first();
     await window.expand(line);
     await window.rows('Calls in Code', 'chat gpt-4o').first().waitFor();

@@ -7,7 +7,7 @@ import { plainTooltip, spanIcon } from '../traces/treeItems.ts';
 import type { CallNode, CallSiteNode, FileNode, FunctionNode, LineNode } from './callSiteNodes.ts';
 import { functionLabel, lineText, sumsLines, sumsText } from './callSiteOrder.ts';
 
-const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+const { Collapsed, None } = vscode.TreeItemCollapsibleState;
 
 /** How a node is drawn; all that was received is text. */
 export function callSiteItem(node: CallSiteNode): vscode.TreeItem {
@@ -52,7 +52,7 @@ function fileItem({ file, sums }: FileNode): vscode.TreeItem {
 
 function functionItem({ group, parent }: FunctionNode): vscode.TreeItem {
   const label = functionLabel(group.name) || vscode.l10n.t('(top level)');
-  const item = new vscode.TreeItem(label, group.lines.length === 0 ? None : Expanded);
+  const item = new vscode.TreeItem(label, group.lines.length === 0 ? None : Collapsed);
   const shown = group.sums ? sumsText(group.sums) : '';
   item.description = shown;
   item.iconPath = new vscode.ThemeIcon(group.name === '' ? 'symbol-file' : 'symbol-method');
