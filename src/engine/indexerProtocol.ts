@@ -22,8 +22,6 @@ export const queryMethods = [
   'compare/calls',
   'compare/traces',
   'compare/previous',
-  'callSites/list',
-  'callSites/spans',
   'doctor/report',
 ] as const satisfies readonly (keyof EngineRequests)[];
 export type QueryMethod = (typeof queryMethods)[number];

@@ -38,9 +38,6 @@ export function queryHandlers(indexer: Indexer): Required<Handlers<QueryRequests
     'spans/estimate': (key) => estimate(indexer, key),
     ...contentQueries(indexer),
     ...compareQueries(indexer),
-    'callSites/list': (within) => ask((reader) => reader.callSites(within), []),
-    'callSites/spans': (site) =>
-      ask((reader) => reader.callSiteSpans({ ...site, limit: Math.min(site.limit, 500) }), []),
     'doctor/report': ({ services }) =>
       ask(
         (reader) =>

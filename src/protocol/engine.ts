@@ -7,7 +7,7 @@ import type { CostEstimate, DetailsQueries, SpanDetails, SpanExplanation } from 
 import type { ServiceReport } from './doctor.ts';
 import type { FlameRequests } from './flame.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from './query.ts';
-import type { CallSiteRow, GroupRow, SpanRow, TraceRow } from './rows.ts';
+import type { GroupRow, SpanRow, TraceRow } from './rows.ts';
 import type { EngineStatus } from './status.ts';
 
 /** Raised with every change of a message's shape; both sides refuse another's. */
@@ -78,10 +78,6 @@ export interface EngineRequests extends CodeRequests, FlameRequests, DetailsQuer
   'spans/explain': { params: { traceId: string; spanId: string }; result: SpanExplanation | null };
   /** A guess at the cost from the lengths of the texts; null unless usage is missing and the texts are there. */
   'spans/estimate': { params: { traceId: string; spanId: string }; result: CostEstimate | null };
-  /** Files (no `file`), the functions of a file, or the lines of a function. */
-  'callSites/list': { params: { file?: string; function?: string }; result: readonly CallSiteRow[] };
-  /** The newest spans of a call site. */
-  'callSites/spans': { params: { file: string; line: number; limit: number }; result: readonly SpanRow[] };
   /** What each of the newest services (at most 20) sends and what it lacks, newest first. */
   'doctor/report': { params: { services: number }; result: readonly ServiceReport[] };
   'store/deleteAll': { params: Record<string, never>; result: null };

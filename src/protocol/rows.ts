@@ -71,18 +71,3 @@ export interface SpanRow {
   readonly childCount: number;
   readonly source?: SourceLocation | undefined;
 }
-
-/** A node of "Calls in code". */
-export interface CallSiteRow {
-  readonly file: string;
-  /** Absent on rows of whole files. */
-  readonly function?: string | undefined;
-  /** 1-based; absent on rows of files and functions. */
-  readonly line?: number | undefined;
-  readonly calls: number;
-  readonly errors: number;
-  readonly inputTokens: PartialSum;
-  readonly outputTokens: PartialSum;
-  readonly cost: PartialSum;
-  readonly lastMicros: number;
-}

@@ -1,13 +1,12 @@
 import { statSync } from 'node:fs';
 import type { SpanKey } from '../model/span.ts';
 import type { GroupBy, Page, PageRequest, TraceFilter, TraceSort } from '../protocol/query.ts';
-import type { CallSiteRow, GroupRow, PartialSum, SpanRow, TraceRow } from '../protocol/rows.ts';
+import type { GroupRow, PartialSum, SpanRow, TraceRow } from '../protocol/rows.ts';
 import type { IndexedLog, IndexedSpan, JournalPosition, StoreStats } from './api.ts';
 import { StorageError } from './errors.ts';
 import { Meta } from './meta.ts';
 import { userVersion } from './migrations.ts';
 import { Names } from './names.ts';
-import { listCallSites, spansOfCallSite } from './queries/callSites.ts';
 import { QueryContext } from './queries/context.ts';
 import { listGroups } from './queries/groups.ts';
 import { readFlameSpans } from './queries/flame.ts';
@@ -241,19 +240,6 @@ export class IndexReader {
    */
   spanAt(position: JournalPosition): (SpanKey & { readonly end: number }) | undefined {
     return this.#read(({ context }) => spanAtPlace(context, position));
-  }
-
-  /**
-   * Files (no `file`), the functions of a file, or the lines of a function (`function` '' for code outside
-   * any).
-   */
-  callSites(within: { file?: string; function?: string }): CallSiteRow[] {
-    return this.#read(({ context }) => listCallSites(context, within));
-  }
-
-  /** The newest spans of a line. */
-  callSiteSpans(site: { file: string; line: number; limit: number }): SpanRow[] {
-    return this.#read(({ context }) => spansOfCallSite(context, site));
   }
 
   /** A service's newest counted model calls, and a few other spans of it where there are none. */

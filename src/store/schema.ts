@@ -33,6 +33,7 @@ export const changedIn3 = `
 ALTER TABLE details ADD COLUMN cost_shape INTEGER;
 ALTER TABLE details ADD COLUMN cost_tokens TEXT;
 DROP INDEX IF EXISTS details_response;
+DROP INDEX IF EXISTS details_site;
 `;
 
 /** Made when first needed: keeping it costs as much as a span's other rows together. */
@@ -88,7 +89,6 @@ CREATE TABLE details (
   first_token_ms REAL, finish TEXT, flags TEXT, retries INTEGER, session TEXT, user TEXT,
   tool TEXT, tool_call TEXT, agent TEXT, file TEXT, line INTEGER, function TEXT, source_json TEXT
 );
-CREATE INDEX details_site ON details (file, function, line) WHERE file IS NOT NULL;
 
 CREATE TABLE logs (
   t INTEGER NOT NULL, span_id TEXT NOT NULL, time_us INTEGER NOT NULL, digest INTEGER NOT NULL,

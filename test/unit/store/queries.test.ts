@@ -225,7 +225,6 @@ describe('the read queries', () => {
       ]) {
         if (!name.includes('\u0000')) assert.deepEqual(list(filter), [n], JSON.stringify(filter));
       }
-      assert.equal(reader.callSites({ file: name, function: name }).length, 1);
     }
     assert.equal(reader.stats().flags.get('__proto__'), 1);
     assert.equal(reader.groups('service', {}, { limit: 100 }).total, names.length);
@@ -362,72 +361,6 @@ describe('the read queries', () => {
       const depth = reader.path(span(40_000)).length;
       assert.equal(depth, 10_000, 'a path is cut where it is absurdly deep');
     });
-  });
-
-  it('lists call sites: files, functions, lines, and their newest spans', () => {
-    const at = (file: string, line: number, name?: string) =>
-      ({
-        file,
-        line,
-        function: name,
-        confidence: 'exact',
-        resolver: 'r',
-        frames: [],
-        candidates: [],
-      }) as const;
-    write(
-      call(1, { source: at('a.py', 3, 'f') }),
-      call(2, {
-        source: at('a.py', 3, 'f'),
-        status: { code: 'error', message: '' },
-        usage: { input: 1 },
-        cost: undefined,
-      }),
-      call(3, { source: at('a.py', 9, 'f') }),
-      call(4, { source: at('a.py', 1) }),
-      call(5, { source: at('b.py', 1, 'g'), usage: undefined, cost: undefined, ownUsage: undefined }),
-      call(6, { source: at('b.py', 1, 'g'), counted: false, countedIn: call(5), usage: undefined }),
-      call(7),
-    );
-    assert.deepEqual(
-      reader.callSites({}).map((row) => [row.file, row.calls, row.errors]),
-      [
-        ['b.py', 1, 0],
-        ['a.py', 4, 1],
-      ],
-    );
-    const [b] = reader.callSites({});
-    assert.deepEqual(
-      [b?.inputTokens, b?.cost],
-      [
-        { known: undefined, unknownCalls: 1 },
-        { known: undefined, unknownCalls: 1 },
-      ],
-    );
-    assert.deepEqual(
-      reader.callSites({ file: 'a.py' }).map((row) => [row.function, row.calls]),
-      [
-        ['', 1],
-        ['f', 3],
-      ],
-    );
-    assert.deepEqual(
-      reader
-        .callSites({ file: 'a.py', function: 'f' })
-        .map((row) => [row.line, row.calls, row.inputTokens.known, row.cost.known]),
-      [
-        [9, 1, 100, 0.5],
-        [3, 2, 101, 0.5],
-      ],
-    );
-    assert.deepEqual(
-      reader.callSites({ file: 'a.py', function: '' }).map((row) => row.line),
-      [1],
-    );
-    assert.deepEqual(
-      reader.callSiteSpans({ file: 'a.py', line: 3, limit: 1 }).map((row) => row.spanId),
-      [spanId(2)],
-    );
   });
 
   it('finds the span at a place in the journal', () => {

@@ -91,7 +91,7 @@ export class EditorLink implements Disposable {
   async #select(file: string, line: number): Promise<void> {
     const traces = this.#charts.visibleTraces;
     const { current } = this.#selection;
-    const rows = await this.#engine.call('callSites/spans', { file, line, limit: callsOfLine });
+    const rows = await this.#engine.call('code/calls', { file, line, through: true, limit: callsOfLine });
     const shown = rows.filter(({ traceId }) => traces.includes(traceId));
     // One of the line's spans is selected already: the user is reading its code.
     if (shown.some(({ spanId, traceId }) => spanId === current?.spanId && traceId === current.traceId))
