@@ -59,6 +59,7 @@ export class SharedIndex implements IndexView {
   readonly #messages: { readonly number: number; readonly traces: readonly string[] }[] = [];
   #standInsUnderWay = 0;
   #isClosed = false;
+  #hasExited = false;
 
   constructor(index: IndexWriter, options: SharedIndexOptions) {
     this.#index = index;
@@ -79,10 +80,13 @@ export class SharedIndex implements IndexView {
       if (changed) options.onWritten(changed);
       else options.onReady();
     });
-    this.#worker.on('error', (error) => options.onExit(error.message));
-    this.#worker.on('exit', () => {
-      if (!this.#isClosed) options.onExit('it ended');
-    });
+    const exited = (reason: string): void => {
+      if (this.#hasExited) return;
+      this.#hasExited = true;
+      if (!this.#isClosed) options.onExit(reason);
+    };
+    this.#worker.on('error', (error) => exited(error.message));
+    this.#worker.on('exit', () => exited('it ended'));
   }
 
   /** So much is under way that more had to wait. */
@@ -226,6 +230,7 @@ export class SharedIndex implements IndexView {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    if (this.#hasExited) return;
     this.#post({ kind: 'close' });
     const until = performance.now() + patienceMs / 10;
     while (this.#read(at.closed) === 0 && performance.now() < until)

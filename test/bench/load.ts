@@ -82,6 +82,8 @@ const unavailable = '14';
 export function grpcSender(target: Target): { send: Send; close(): void } {
   const session = http2.connect(`http://${target.host}:${target.port}`, {
     settings: { initialWindowSize: 4 * 1024 * 1024 },
+    // In megabytes: with less, large requests of all lanes together make Node's client give up when the server is slow.
+    maxSessionMemory: 256,
   });
   return {
     send: (body) =>

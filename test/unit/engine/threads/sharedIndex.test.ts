@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { fileURLToPath } from 'node:url';
+import { SharedIndex } from '../../../../src/engine/sharedIndex.ts';
+import { IndexWriter } from '../../../../src/store/indexWriter.ts';
 import { spanSelect } from '../../../../src/store/spanCodec.ts';
 import { call, spanIdOf, spans, TestEngine, traceIdOf, type Sent } from '../support.ts';
 
@@ -57,6 +60,28 @@ describe('an index that another thread writes', function () {
     assert.equal(engine.row(spanIdOf(1)).counted, false);
     assert.deepEqual(engine.stats().modelCalls, { total: 2, failed: 0, retries: 0 });
     assert.equal(engine.stats().usage.inputTokens, 101);
+  });
+
+  it('tells when its thread has ended, and does not wait for it any more', async () => {
+    const threadPath = fileURLToPath(new URL('./endingThread.ts', import.meta.url));
+    const reasons: string[] = [];
+    const index = IndexWriter.open(engine.folder.file('other.db'));
+    const shared = await new Promise<SharedIndex>((resolve) => {
+      const made = new SharedIndex(index, {
+        threadPath,
+        onWritten: () => undefined,
+        onReady: () => undefined,
+        onExit: (reason) => {
+          reasons.push(reason);
+          resolve(made);
+        },
+      });
+    });
+    const begun = performance.now();
+    shared.close();
+    assert.ok(performance.now() - begun < 3_000);
+    assert.deepEqual(reasons, ['it ended']);
+    index.close();
   });
 
   it('goes on after it was emptied and built anew', async () => {
