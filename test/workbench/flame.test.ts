@@ -47,11 +47,13 @@ async function clickRow(
   part: number,
   options?: { clickCount?: number },
 ): Promise<void> {
-  const overlay = (await chartFrame(window)).locator('.chart .overlay');
-  const box = await overlay.boundingBox();
-  assert.ok(box);
-  const position = { x: box.width * part, y: rulerHeight + row * rowHeight + rowHeight / 2 };
-  await overlay.click({ position, ...options });
+  await eventually(async () => {
+    const overlay = (await chartFrame(window)).locator('.chart .overlay');
+    const box = await overlay.boundingBox();
+    assert.ok(box);
+    const position = { x: box.width * part, y: rulerHeight + row * rowHeight + rowHeight / 2 };
+    await overlay.click({ position, ...options });
+  });
 }
 
 /** Clicks a row of the tree, out of the way of hovers. */
@@ -387,8 +389,6 @@ describe('the flame chart', function () {
     await frame.getByRole('combobox', { name: /^Color/ }).selectOption('model');
     await clickRow(window, 1, 0.8);
     await isSelected(window, /Model call write/);
-    // The page saves what it shows a moment after it changed.
-    await window.page.waitForTimeout(500);
     await window.page.reload();
     await window.untilReady();
     const again = await chartFrame(window);
@@ -420,22 +420,22 @@ describe('the flame chart', function () {
       await frame.locator(`body.${kind}`).waitFor();
       // An empty part of the chart has the editor's own background.
       await eventually(async () => {
-        const [drawn, wanted] = await frame
+        const { drawn, wanted } = await frame
           .locator('.chart canvas')
           .first()
           .evaluate((canvas) => {
             const { width, height } = canvas as HTMLCanvasElement;
             const pixel = (canvas as HTMLCanvasElement)
               .getContext('2d')
-              ?.getImageData(width - 5, height - 5, 1, 1).data;
+              ?.getImageData(width - 5, height - 5, 1, 1);
             const probe = document.createElement('span');
             probe.style.color = 'var(--vscode-editor-background)';
             document.body.append(probe);
             const { color } = getComputedStyle(probe);
             probe.remove();
-            return [[...(pixel ?? [])].slice(0, 3).join(', '), color];
+            return { drawn: pixel ? [...pixel.data].slice(0, 3).join(', ') : '?', wanted: color };
           });
-        assert.ok(wanted?.includes(drawn ?? '?'), `${drawn} is not ${wanted}`);
+        assert.ok(wanted.includes(drawn), `${drawn} is not ${wanted}`);
       });
       await window.screenshot(path.join(pictures, `flame-${name}.png`));
     });

@@ -18,8 +18,6 @@ import type { Viewport } from './viewport.ts';
 
 type FlameHost = Host<FlamePageRequests, FlamePageEvents>;
 
-const savePauseMs = 250;
-
 export function App({ host }: { host: FlameHost }): JSX.Element {
   const store = useMemo(() => new FlameStore(host.channel, readArrangement(host.savedState)), []);
   const [state, setState] = useState(store.state);
@@ -38,9 +36,8 @@ export function App({ host }: { host: FlameHost }): JSX.Element {
   }, []);
   const { shown, arrangement, traceId } = state;
   useEffect(() => {
-    if (traceId === undefined) return undefined;
-    const timer = setTimeout(() => host.save(writeArrangement(traceId, arrangement)), savePauseMs);
-    return () => clearTimeout(timer);
+    // The view comes here when it has come to rest.
+    if (traceId !== undefined) host.save(writeArrangement(traceId, arrangement));
   }, [traceId, arrangement]);
   useEffect(() => {
     if (shown && shown.selected >= 0) setSaid(spanSentence(shown.data, shown.selected, shown.sums));

@@ -154,7 +154,7 @@ export function ChartView(props: ChartViewProps): JSX.Element {
               drawing.setView({ ...drawing.view, scroll: scrollTop });
           }}
         >
-          <div ref={(element) => void (element && (element.style.height = `${scrollHeight}px`))} />
+          <div style={{ height: `${scrollHeight}px` }} />
         </div>
       </div>
       <TreeMirror

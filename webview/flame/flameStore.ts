@@ -192,11 +192,11 @@ export class FlameStore {
     try {
       const { arrangement } = this.#state;
       const loaded = await loadTrace(this.#channel, viewOf(arrangement), abort.signal);
-      if (abort.signal.aborted) return;
+      abort.signal.throwIfAborted();
       this.#pauseMs = Math.max(shortestPauseMs, (performance.now() - begun) * pauseFactor);
       if (!loaded) this.#set({ shown: undefined, status: 'gone', isBusy: false });
       else await this.#arrive(loaded.data, loaded.layout, abort.signal);
-      if (abort.signal.aborted) return;
+      abort.signal.throwIfAborted();
       this.#load = undefined;
       const isGrowing = loaded !== null && isOpen(loaded.data);
       if (this.#isStale) this.#after(this.#pauseMs);
