@@ -50,16 +50,20 @@ export async function benchDetails(): Promise<BenchRow[]> {
     await window.expandTrace('prompts');
     await open(window, 'small call', 'the small answer');
     const waits: number[] = [];
+    const small: number[] = [];
     for (let round = 0; round < rounds; round++) {
       waits.push(await open(window, 'large call', 'the large answer'));
-      await open(window, 'small call', 'the small answer');
+      small.push(await open(window, 'small call', 'the small answer'));
     }
     waits.sort((a, b) => a - b);
+    small.sort((a, b) => a - b);
     return [
       {
         name: 'open a call with a prompt of 5 MB, p50',
         value: percentile(waits, 0.5),
         unit: 'ms',
+        // A call of a few words, for what the editor itself takes.
+        baseline: percentile(small, 0.5),
         goal: { is: '≤', value: 200 },
       },
       { name: 'open a call with a prompt of 5 MB, max', value: waits.at(-1) ?? NaN, unit: 'ms' },

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Session } from './driver/session.ts';
 import type { Workbench } from './driver/workbench.ts';
+import type { SpanToSend } from './support/send.ts';
 import { modelCall, sendTrace } from './support/send.ts';
 import { explainFailures, pictures, startUp, statusIn } from './support/windows.ts';
 
@@ -22,6 +23,7 @@ describe('hostile spans', function () {
   let canaryUrl: string;
   let traceName: string;
   let callName: string;
+  let sendHostile: (begun: number) => Promise<unknown>;
 
   before(async function () {
     this.timeout(startUp);
@@ -43,7 +45,7 @@ describe('hostile spans', function () {
     session = await Session.start();
     window = await session.open();
     await statusIn(window, 'listening').waitFor();
-    await sendTrace('http/protobuf', session, `service <img src=${canaryUrl}/service>`, {
+    const hostile: SpanToSend = {
       name: traceName,
       error: `failed <img src=${canaryUrl}/status> [run](command:workbench.action.toggleZenMode)`,
       children: [
@@ -61,7 +63,10 @@ describe('hostile spans', function () {
           },
         }),
       ],
-    });
+    };
+    sendHostile = (begun) =>
+      sendTrace('http/protobuf', session, `service <img src=${canaryUrl}/service>`, hostile, begun);
+    await sendHostile(Date.now() - 60_000);
     await window.showContainer('LLM Traces');
   });
   after(async () => {
@@ -73,6 +78,38 @@ describe('hostile spans', function () {
     () => session,
     () => [window],
   );
+
+  /** No markup, address or handler of a span is live in the panel on show. */
+  async function assertInert(): Promise<void> {
+    const panel = window.webview();
+    const body = panel.locator('body');
+    assert.equal(
+      await body.locator('iframe, form, object, embed, #root script, #root style, #root link').count(),
+      0,
+    );
+    const sources = await body
+      .locator('img[src]')
+      .evaluateAll((images) => images.map((image) => image.getAttribute('src') ?? ''));
+    assert.deepEqual(
+      sources.filter((source) => !source.startsWith('data:image/')),
+      [],
+    );
+    const targets = await body
+      .locator('a[href]')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    assert.deepEqual(
+      targets.filter((target) => /^\s*(command|javascript|data|vscode|file):/i.test(target)),
+      [],
+    );
+    const handlers = await body
+      .locator('#root *')
+      .evaluateAll((elements) =>
+        elements.flatMap((element) => element.getAttributeNames().filter((name) => name.startsWith('on'))),
+      );
+    assert.deepEqual(handlers, []);
+    assert.ok(!(await body.innerText()).includes(rightToLeftOverride));
+    assert.equal(await window.page.evaluate('window.pwned'), undefined);
+  }
 
   it('are plain text in the tree, with what is invisible made visible', async () => {
     const row = window.rows('Traces').first();
@@ -102,33 +139,20 @@ describe('hostile spans', function () {
     const panel = window.webview();
     await panel.getByText('the end of the answer').first().waitFor();
     await window.screenshot(path.join(pictures, 'hostile.png'));
-    const body = panel.locator('body');
-    assert.equal(
-      await body.locator('iframe, form, object, embed, #root script, #root style, #root link').count(),
-      0,
-    );
-    const sources = await body
-      .locator('img[src]')
-      .evaluateAll((images) => images.map((image) => image.getAttribute('src') ?? ''));
-    assert.deepEqual(
-      sources.filter((source) => !source.startsWith('data:image/')),
-      [],
-    );
-    const targets = await body
-      .locator('a[href]')
-      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
-    assert.deepEqual(
-      targets.filter((target) => /^\s*(command|javascript|data|vscode|file):/i.test(target)),
-      [],
-    );
-    const handlers = await body
-      .locator('#root *')
-      .evaluateAll((elements) =>
-        elements.flatMap((element) => element.getAttributeNames().filter((name) => name.startsWith('on'))),
-      );
-    assert.deepEqual(handlers, []);
-    assert.ok(!(await body.innerText()).includes(rightToLeftOverride));
-    assert.equal(await window.page.evaluate('window.pwned'), undefined);
+    await assertInert();
+  });
+
+  it('are inert in a comparison', async () => {
+    await sendHostile(Date.now() - 600_000);
+    await window.rowAt('Traces', 1, 'toggleZenMode').nth(1).waitFor();
+    await window.rows('Traces', 'hostile call').first().click();
+    await window.run('LLM Traces: Compare with Previous Run');
+    const panel = window.webview();
+    const same = panel.getByRole('button', { name: /^Show 1 that is the same/ });
+    await same.first().click();
+    await same.first().click();
+    await panel.getByText('the end of the answer').first().waitFor();
+    await assertInert();
   });
 
   it('ask no server for anything', () => {

@@ -147,7 +147,9 @@ function Messages({ title, pairs }: { title: string; pairs: readonly MessagePair
           aria-expanded={showsAll}
           onClick={() => setShowsAll(!showsAll)}
         >
-          {showsAll ? 'Hide what is the same' : `Show ${formatCount(same)} that are the same`}
+          {showsAll
+            ? 'Hide what is the same'
+            : `Show ${formatCount(same)} that ${same === 1 ? 'is' : 'are'} the same`}
         </button>
       ) : null}
     </section>

@@ -78,7 +78,8 @@ function money(left: CostResult | undefined, right: CostResult | undefined): Fig
   if (left && right && isKnownCost(left) && isKnownCost(right))
     return number('Cost', left.amount, right.amount, formatMoney);
   if (!left && !right) return [];
-  return [{ name: 'Cost', left: formatCost(left), right: formatCost(right), differs: true }];
+  const [before, after] = [formatCost(left), formatCost(right)];
+  return [{ name: 'Cost', left: before, right: after, differs: before !== after }];
 }
 
 function number(
