@@ -9,7 +9,7 @@ import { callClassOf } from './callClass.ts';
 import { decodeCost, encodeCost } from './costCodec.ts';
 import type { NameIds, Names } from './names.ts';
 import { fromLog, kindCodes, offsetOf, placeOf, segmentOf, statusCodes } from './schema.ts';
-import { finite } from './sums.ts';
+import { finite } from './finite.ts';
 import { decodeCountedUsage, decodeUsage, encodeUsage, isCommonUsage } from './usageCodec.ts';
 
 export const bits = {

@@ -62,11 +62,6 @@ function add(sums: Sums, at: number, value: number): void {
   sums[at] = (sums[at] as number) + value;
 }
 
-/** Undefined for what is no number to add up. */
-export function finite(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isFinite(value) ? value : undefined;
-}
-
 /** Reads a sum with its two counts. */
 export function partialSum(sum: unknown, known: unknown, unknown: unknown): PartialSum {
   return { known: Number(known) > 0 ? Number(sum) : undefined, unknownCalls: Number(unknown) };

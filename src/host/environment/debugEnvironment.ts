@@ -35,12 +35,17 @@ export async function withEnvironment<C extends { type: string; request: string;
   const hasVariables = typeof env === 'object' && env !== null && !Array.isArray(env);
   if (request !== 'launch' || (!types.has(type) && !hasVariables)) return configuration;
   const own = hasVariables ? (env as Record<string, unknown>) : {};
-  const set = Object.entries(own).map(
-    ([name, value]) => [name, value === null ? '' : String(value)] as const,
-  );
+  const set = Object.entries(own).map(([name, value]) => [name, textOf(value)] as const);
   const values = await valuesFor(Object.fromEntries(set));
   const added = [...values].filter(([name, value]) => !inFile.has(name) && own[name] !== value);
   return added.length === 0
     ? configuration
     : { ...configuration, env: { ...own, ...Object.fromEntries(added) } };
+}
+
+/** Debuggers take numbers and switches for texts as well. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }

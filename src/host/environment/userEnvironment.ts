@@ -9,7 +9,7 @@ export function namesInTasks(configuration: unknown): Set<string> {
       for (const item of value.slice(0, 1000)) visit(item, depth + 1);
       return;
     }
-    for (const [key, item] of Object.entries(value)) {
+    for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
       if (key === 'env' && typeof item === 'object' && item !== null) {
         for (const name of Object.keys(item)) names.add(name);
       } else visit(item, depth + 1);

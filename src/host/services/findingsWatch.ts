@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import { visibleLabel } from '../../base/visibleText.ts';
 import { adviceFor } from '../setup/advice.ts';
