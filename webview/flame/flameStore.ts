@@ -45,7 +45,8 @@ export class FlameStore {
   #state: FlameState;
   #load: AbortController | undefined;
   #layout: AbortController | undefined;
-  #isStale = false;
+  /** How often the host has told of a change. */
+  #changes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pauseMs = shortestPauseMs;
 
@@ -167,11 +168,8 @@ export class FlameStore {
 
   /** A change during a load is looked at after it. */
   #reloadSoon(): void {
-    if (this.#load) {
-      this.#isStale = true;
-      return;
-    }
-    this.#after(this.#pauseMs);
+    this.#changes++;
+    if (!this.#load) this.#after(this.#pauseMs);
   }
 
   #after(pauseMs: number): void {
@@ -186,7 +184,7 @@ export class FlameStore {
     this.#load?.abort();
     this.#layout?.abort();
     this.#load = abort;
-    this.#isStale = false;
+    const seen = this.#changes;
     const begun = performance.now();
     this.#set({ isBusy: true });
     try {
@@ -199,7 +197,7 @@ export class FlameStore {
       abort.signal.throwIfAborted();
       this.#load = undefined;
       const isGrowing = loaded !== null && isOpen(loaded.data);
-      if (this.#isStale) this.#after(this.#pauseMs);
+      if (this.#changes !== seen) this.#after(this.#pauseMs);
       else if (isGrowing) this.#after(Math.max(growthMs, this.#pauseMs));
     } catch (error) {
       if (abort.signal.aborted) return;

@@ -1,7 +1,7 @@
 import { visibleLabel } from '../../src/base/visibleText.ts';
 import { flameBits } from '../../src/protocol/flame.ts';
 import { kindNames } from '../../src/protocol/kinds.ts';
-import { formatDuration } from '../../src/protocol/format.ts';
+import { formatDuration, formatMoney, formatTokensBrief } from '../../src/protocol/format.ts';
 import type { ChartLayout } from './chartLayout.ts';
 import type { FlameData } from './flameData.ts';
 import type { SpanLooks } from './rowRaster.ts';
@@ -22,6 +22,15 @@ const glyphs = {
 export const narrowestLabel = 26;
 const padding = 4;
 
+/** What a bar's width stands for; undefined while the span runs. */
+function measureOf(data: FlameData, layout: ChartLayout, slot: number): string | undefined {
+  const width = (layout.right[slot] as number) - (layout.left[slot] as number);
+  if (layout.facts.axis === 'cost') return formatMoney(width);
+  if (layout.facts.axis === 'tokens') return formatTokensBrief(width);
+  const duration = data.columns.duration[layout.span[slot] as number] as number;
+  return Number.isNaN(duration) ? undefined : formatDuration(duration / 1000);
+}
+
 /** Writes names and marks on bars. Widths of characters are measured once a font. */
 export class LabelPainter {
   readonly #texts = new Map<number, string>();
@@ -34,7 +43,7 @@ export class LabelPainter {
   }
 
   /**
-   * Writes on the bar of a slot; `left`, `width`, `top` and `height` in device pixels, `scale` of them to a CSS pixel.
+   * Writes on the bar of a slot: its name and what its width stands for; `left`, `width`, `top` and `height` in device pixels, `scale` of them to a CSS pixel.
    */
   paint(
     context: CanvasRenderingContext2D,
@@ -43,12 +52,14 @@ export class LabelPainter {
       readonly looks: SpanLooks;
       readonly colors: ThemeColors;
       readonly collapsed: ReadonlySet<number>;
+      readonly layout: ChartLayout;
     },
-    span: number,
+    slot: number,
     box: { readonly left: number; readonly width: number; readonly top: number; readonly height: number },
     scale: number,
   ): void {
-    const { data, looks, colors, collapsed } = scene;
+    const { data, looks, colors, collapsed, layout } = scene;
+    const span = layout.span[slot] as number;
     const isDim = looks.match !== undefined && looks.match[span] === 0;
     const baseline = box.top + box.height / 2;
     let x = box.left + padding * scale;
@@ -74,12 +85,12 @@ export class LabelPainter {
     if (text.text !== '') context.fillText(text.text, x, baseline);
     room -= text.width;
     if (!text.isWhole || room < 40 * scale) return;
-    const duration = data.columns.duration[span] as number;
-    if (Number.isNaN(duration)) return;
-    const time = this.#fit(context, formatDuration(duration / 1000), room - 8 * scale);
-    if (!time.isWhole) return;
+    const measure = measureOf(data, layout, slot);
+    if (measure === undefined) return;
+    const shown = this.#fit(context, measure, room - 8 * scale);
+    if (!shown.isWhole) return;
     context.globalAlpha = 0.7;
-    context.fillText(time.text, x + text.width + 8 * scale, baseline);
+    context.fillText(shown.text, x + text.width + 8 * scale, baseline);
     context.globalAlpha = 1;
   }
 

@@ -117,7 +117,7 @@ export class RowsPainter {
       const left = Math.max(0, x(layout.left[slot] as number));
       const right = Math.min(width, x(layout.right[slot] as number));
       const box = { left, width: right - left, top: top + rowTop, height: bar };
-      this.labels.paint(context, scene, layout.span[slot] as number, box, scale);
+      this.labels.paint(context, scene, slot, box, scale);
       if (layout.facts.axis === 'time')
         paintWait(context, scene.data, layout, slot, x, top + rowTop + bar / 2, scene.colors, scale);
     }
