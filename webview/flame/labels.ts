@@ -43,7 +43,8 @@ export class LabelPainter {
   }
 
   /**
-   * Writes on the bar of a slot: its name and what its width stands for; `left`, `width`, `top` and `height` in device pixels, `scale` of them to a CSS pixel.
+   * Writes on the bar of a slot: its name and what its width stands for; `left`, `width`, `top` and `height` in device
+   * pixels, `scale` of them to a CSS pixel.
    */
   paint(
     context: CanvasRenderingContext2D,
