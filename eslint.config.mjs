@@ -91,6 +91,8 @@ export default defineConfig(
     },
   },
   { files: ['**/*.mjs'], languageOptions: { globals: nodeGlobals } },
+  // A page of the bench.
+  { files: ['test/bench/*.js'], languageOptions: { globals: { ...nodeGlobals, window: 'readonly' } } },
   {
     files: ['**/*.cjs'],
     languageOptions: {

@@ -43,9 +43,9 @@ describe('The HTTP port', () => {
     const receiver = await startTestReceiver();
     const text =
       'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
-    assert.match(await inPieces(receiver.httpPort, [...text]), /^HTTP\/1\.1 415 /);
+    assert.match(await inPieces(receiver.httpPort, Array.from(text)), /^HTTP\/1\.1 415 /);
     const put = text.replace('POST', 'PROPFIND');
-    assert.match(await inPieces(receiver.httpPort, [...put]), /^HTTP\/1\.1 405 /);
+    assert.match(await inPieces(receiver.httpPort, Array.from(put)), /^HTTP\/1\.1 405 /);
   });
 
   it('guards gRPC calls on it as on the other port', async () => {
