@@ -385,11 +385,14 @@ describe('the flame chart', function () {
   it('survives a reload of the window, with its selection and its arrangement', async () => {
     await clickTree(window, 'study workflow');
     await window.runByKeyboard('LLM Traces: Open Flame Chart');
+    await isSelected(window, /study workflow/);
     const frame = await chartFrame(window);
     await frame.getByRole('combobox', { name: /^Color/ }).selectOption('model');
     await clickRow(window, 1, 0.8);
     await isSelected(window, /Model call write/);
-    await window.page.reload();
+    const reloaded = window.page.waitForEvent('load');
+    await window.runByKeyboard('Developer: Reload Window');
+    await reloaded;
     await window.untilReady();
     const again = await chartFrame(window);
     await isSelected(window, /Model call write/);

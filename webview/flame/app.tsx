@@ -127,14 +127,7 @@ export function App({ host }: { host: FlameHost }): JSX.Element {
           />
         </footer>
       ) : null}
-      {isHelping ? (
-        <HelpDialog
-          onClose={() => {
-            setHelping(false);
-            chartBox.current?.focus();
-          }}
-        />
-      ) : null}
+      {isHelping ? <HelpDialog onClose={() => setHelping(false)} /> : null}
       <div class="visually-hidden" role="status" aria-live="polite">
         {said}
       </div>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../kit/icon.tsx';
 import { keyHelp } from './keys.ts';
 
-/** The keys and gestures of the chart. */
+/** The keys and gestures of the chart; the browser itself gives the focus back when it closes. */
 export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
