@@ -55,6 +55,8 @@ export interface DetailsRequests extends ReplayRequests {
     params: { readonly file: string; readonly line: number; readonly column?: number };
     result: null;
   };
+  /** Opens the line that made the span, where it is now. */
+  'source/goto': { params: DetailsTarget; result: null };
   /** Asks the user, then opens a web page in the browser. */
   'link/open': { params: { readonly url: string }; result: null };
   /** The whole of what was cut to be shown soon. */
@@ -103,6 +105,7 @@ const requestChecks: Readonly<Record<keyof DetailsRequests, Check>> = {
   'tree/reveal': target,
   'clipboard/write': shape({ text: text(longestText) }),
   'source/open': shape({ file: text(4096), line: finite, column: optional(finite) }),
+  'source/goto': target,
   'link/open': shape({ url: text(8192) }),
   'details/text': shape(place),
   'details/image': shape(place),

@@ -15,6 +15,8 @@ import type { CopyKind, DetailsTarget } from '../../src/protocol/webview.ts';
 export interface DetailsActions {
   readonly show: (target: DetailsTarget) => void;
   readonly reveal: (target: DetailsTarget) => void;
+  /** The line that made the span, where it is now. */
+  readonly goToSource: (target: DetailsTarget) => void;
   readonly openSource: (file: string, line: number, column?: number) => void;
   readonly setPrice: (model: string, provider: string | undefined) => void;
   readonly explain: (target: DetailsTarget) => Promise<SpanExplanation | null>;

@@ -22,6 +22,7 @@ export function detailsActions({ channel }: DetailsHost, selectTab: (tab: string
   return {
     show: (target) => ignore(channel.call('details/show', key(target))),
     reveal: (target) => ignore(channel.call('tree/reveal', key(target))),
+    goToSource: (target) => ignore(channel.call('source/goto', key(target), patient)),
     openSource: (file, line, column) =>
       ignore(
         channel.call('source/open', { file, line, ...(column === undefined ? {} : { column }) }, patient),

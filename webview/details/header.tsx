@@ -15,7 +15,7 @@ import { rateText, tokensPerSecond } from './timing.ts';
 /** What the span is and how it went, at a glance. */
 export function Header({ details }: { details: SpanDetails }): JSX.Element {
   const { row } = details;
-  const { reveal, openSource } = useDetailsActions();
+  const { reveal, goToSource } = useDetailsActions();
   const target = { traceId: row.traceId, spanId: row.spanId };
   return (
     <header class="header">
@@ -40,7 +40,7 @@ export function Header({ details }: { details: SpanDetails }): JSX.Element {
         {subtitle(details).map((part, index) => (
           <span key={index}>{part}</span>
         ))}
-        {row.source ? <SourceLink details={details} open={openSource} /> : null}
+        {row.source ? <SourceLink details={details} go={() => goToSource(target)} /> : null}
       </p>
       <dl class="figures">
         {figures(details).map(({ name, value, note }) => (
@@ -127,24 +127,13 @@ function Status({ details }: { details: SpanDetails }): JSX.Element {
   );
 }
 
-function SourceLink({
-  details,
-  open,
-}: {
-  details: SpanDetails;
-  open: (file: string, line: number, column?: number) => void;
-}): JSX.Element | null {
+function SourceLink({ details, go }: { details: SpanDetails; go: () => void }): JSX.Element | null {
   const { source } = details.row;
   if (!source) return null;
   const name = visibleLabel(source.file.split(/[\\/]/).at(-1) ?? source.file, 80);
   const title = `${visibleLabel(source.file, 400)}:${source.line} (${source.confidence})`;
   return (
-    <button
-      type="button"
-      class="link"
-      title={title}
-      onClick={() => open(source.file, source.line, source.column)}
-    >
+    <button type="button" class="link" title={title} onClick={go}>
       <Icon name="go-to-file" /> {name}:{source.line}
     </button>
   );

@@ -25,7 +25,10 @@ export function spanCommands(services: Services): CommandTable {
   const toSource = async (argument: unknown, options: SourceOptions): Promise<void> => {
     const at = isDetailsTarget(argument) ? argument : node(argument);
     if (!at) return;
-    if (!('type' in at)) return goToSource(services, at, undefined, options);
+    if (!('type' in at)) {
+      const row = (await engine.call('spans/path', at)).at(-1);
+      return goToSource(services, at, row?.source, options);
+    }
     if (at.type === 'span') {
       const { traceId, spanId, source } = at.row;
       return goToSource(services, { traceId, spanId }, source, options);

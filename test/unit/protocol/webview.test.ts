@@ -40,6 +40,7 @@ function pair() {
     'tree/reveal': record('reveal'),
     'clipboard/write': record('copy'),
     'source/open': record('source'),
+    'source/goto': record('goto'),
     'link/open': record('link'),
     'price/set': record('price'),
     'details/text': record('text'),

@@ -163,6 +163,7 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
       'tree/reveal': (target) => command(commands.revealSpan, target),
       'clipboard/write': ({ text }) => done(vscode.env.clipboard.writeText(text)),
       'source/open': (frame) => done(openSource(frame, this.#log)),
+      'source/goto': (target) => command(commands.goToSource, target),
       'link/open': ({ url }) => done(openLink(url)),
       'price/set': (model) => command(commands.setPrice, model),
       'details/text': (place, signal) => engine.call('spans/text', place, { signal }),

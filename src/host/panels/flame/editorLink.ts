@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../../base/disposable.ts';
 import { DisposableStore } from '../../../base/disposable.ts';
-import type { SpanRow } from '../../../protocol/rows.ts';
+import type { SourceLocation } from '../../../model/source.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';
 import type { SelectionService, SpanSelection } from '../../services/selection.ts';
@@ -60,10 +60,9 @@ export class EditorLink implements Disposable {
     const { traceId, spanId } = span;
     const editors = vscode.window.visibleTextEditors.filter(({ document }) => document.uri.scheme === 'file');
     if (editors.length === 0) return;
-    const row = await this.#rowOf(traceId, spanId);
+    const source = await this.#sourceOf(traceId, spanId);
     if (this.#selection.current !== span) return;
     for (const editor of editors) {
-      const source = row?.source;
       if (!source || !isFileOf(editor.document, source.file)) {
         editor.setDecorations(this.#mark, []);
         continue;
@@ -100,8 +99,13 @@ export class EditorLink implements Disposable {
     if (newest) this.#selection.select(newest, 'editor');
   }
 
-  async #rowOf(traceId: string, spanId: string): Promise<SpanRow | undefined> {
-    return (await this.#engine.call('spans/path', { traceId, spanId })).at(-1);
+  /** Where the span's line is now; what the span says where that cannot be told. */
+  async #sourceOf(traceId: string, spanId: string): Promise<SourceLocation | undefined> {
+    const target = { traceId, spanId };
+    const located = vscode.workspace.isTrusted
+      ? await this.#engine.call('code/locate', target).catch(() => null)
+      : null;
+    return located ?? (await this.#engine.call('spans/path', target)).at(-1)?.source;
   }
 
   async #tried(work: Promise<void>): Promise<void> {

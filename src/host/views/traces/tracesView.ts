@@ -137,7 +137,8 @@ export class TracesView implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   async #follow(traceId: string, spanId: string): Promise<void> {
     if (!this.#view.visible || !isEmptyFilter(this.state.filter) || this.state.groupBy !== 'none') return;
     const [selected] = this.#view.selection;
-    if (selected?.type === 'span' && selected.row.traceId === traceId && selected.row.spanId === spanId) return;
+    if (selected?.type === 'span' && selected.row.traceId === traceId && selected.row.spanId === spanId)
+      return;
     try {
       const node = await this.#model.locate(traceId, spanId);
       if (node) await this.#view.reveal(node, { select: true, focus: false, expand: false });
