@@ -56,8 +56,10 @@ export class Chart {
   get view(): Viewport {
     return this.#view;
   }
+  /** Whether all of the axis is seen, or will be when the view has come to rest. */
   get isWhole(): boolean {
-    return this.#scene === undefined || this.#view.length >= this.#scene.layout.extent * (1 - 1e-9);
+    const { length } = this.#glide?.to ?? this.#view;
+    return this.#scene === undefined || length >= this.#scene.layout.extent * (1 - 1e-9);
   }
 
   /** Undefined until there is a scene. */
