@@ -1,24 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { ChannelError } from '../base/channel.ts';
 import { protocolVersion } from '../protocol/engine.ts';
 import { CodeAnnotations } from './annotations/codeAnnotations.ts';
-import { codeCommands } from './commands/codeCommands.ts';
-import { callCommands } from './commands/callCommands.ts';
-import { compareCommands } from './commands/compareCommands.ts';
-import { environmentCommands } from './commands/environmentCommands.ts';
-import { flameCommands } from './commands/flameCommands.ts';
-import { receiverCommands } from './commands/receiverCommands.ts';
+import { registerAllCommands } from './commands/allCommands.ts';
 import type { Services } from './commands/services.ts';
-import { registerCommands } from './commands/services.ts';
-import { setupCommands } from './commands/setupCommands.ts';
-import { spanCommands } from './commands/spanCommands.ts';
-import { storeCommands } from './commands/storeCommands.ts';
-import { viewCommands } from './commands/viewCommands.ts';
 import { ExplanationDocuments } from './explain/explanationDocuments.ts';
 import { registerDebugConfigurations } from './environment/debugConfigurations.ts';
 import { ProgramEnvironments } from './environment/programEnvironments.ts';
-import { commands, explanationScheme, rawScheme } from './ids.ts';
+import { explanationScheme, rawScheme } from './ids.ts';
 import { RawDocuments } from './otlp/rawDocuments.ts';
 import { ComparePanel } from './panels/compare/comparePanel.ts';
 import { DetailsPanel } from './panels/details/detailsPanel.ts';
@@ -26,6 +15,7 @@ import { EditorLink } from './panels/flame/editorLink.ts';
 import { FlamePanels } from './panels/flame/flamePanels.ts';
 import { Replay } from './replay/replay.ts';
 import { ContextKeys } from './services/contextKeys.ts';
+import { configureEngine } from './services/configureEngine.ts';
 import { EngineClient } from './services/engineClient.ts';
 import { FindingsWatch } from './services/findingsWatch.ts';
 import { Log } from './services/log.ts';
@@ -39,19 +29,6 @@ import { CallSitesView } from './views/callSites/callSitesView.ts';
 import { TracesView } from './views/traces/tracesView.ts';
 
 let running: EngineClient | undefined;
-
-const commandTables = [
-  receiverCommands,
-  environmentCommands,
-  setupCommands,
-  storeCommands,
-  spanCommands,
-  callCommands,
-  compareCommands,
-  codeCommands,
-  flameCommands,
-  viewCommands,
-];
 
 /** What tests inside the editor see; no promise to other extensions. */
 export interface ExtensionExports {
@@ -105,14 +82,14 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
     charts,
     state: () => keeper.state,
   };
-  for (const make of commandTables) for (const each of registerCommands(make(services), log)) add(each);
+  for (const registration of registerAllCommands(services)) add(registration);
   add(
     vscode.workspace.registerTextDocumentContentProvider(explanationScheme, new ExplanationDocuments(engine)),
   );
   add(new FindingsWatch(engine, statusBar, log));
   add(registerDebugConfigurations(services.environments));
   add(vscode.workspace.registerTextDocumentContentProvider(rawScheme, new RawDocuments(engine)));
-  add(settings.onChanged((changed) => void configure(engine, changed, log)));
+  add(settings.onChanged((changed) => void configureEngine(engine, changed, log)));
 
   if (hasSqlite()) {
     keeper.enter({ kind: 'starting' });
@@ -129,19 +106,4 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
 export async function deactivate(): Promise<void> {
   await running?.close('The editor closes', 2000);
   running = undefined;
-}
-
-async function configure(
-  engine: EngineClient,
-  settings: ReturnType<Settings['read']>,
-  log: Log,
-): Promise<void> {
-  try {
-    await engine.call('engine/configure', settings);
-  } catch (error) {
-    // No engine runs: the next one is started with these settings.
-    if (error instanceof ChannelError && error.code === 'closed') return;
-    log.error('The settings could not be applied', error);
-    void vscode.commands.executeCommand(commands.restartEngine);
-  }
 }
