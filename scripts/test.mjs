@@ -19,6 +19,7 @@ const suites = {
   workbench: 'test/workbench/**/*.test.ts',
 };
 const steps = ['types', 'lint', 'imports'];
+const mostLines = 40;
 
 const help = `npm test -- [names] [-g TEXT]
 
@@ -27,8 +28,15 @@ Names: ${[...steps, ...Object.keys(suites)].join(', ')} (all).
 `;
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, told again at the end: the last page of a log is what people read. */
+const failures = [];
 
 const seconds = (begun) => `${((Date.now() - begun) / 1000).toFixed(1)} s`;
+
+function fail(title, text) {
+  totals.failed++;
+  failures.push({ title, text });
+}
 
 /** Runs a check; a failure counts as one and shows what was said. */
 async function step(name, work) {
@@ -38,7 +46,7 @@ async function step(name, work) {
     console.log(`${name}: ok (${seconds(begun)})`);
     return true;
   } catch (error) {
-    totals.failed++;
+    fail(name, error.message);
     console.log(`${name}: FAILED (${seconds(begun)})\n${error.message}`);
     return false;
   }
@@ -89,16 +97,17 @@ async function runSuite(name, pattern, node, grep, folder) {
   try {
     result = JSON.parse(await fs.readFile(counts, 'utf8'));
   } catch {
-    console.log(`The ${name} tests did not come to their end (code ${code}).`);
-    result = { passed: 0, failed: 1, skipped: 0 };
-  }
-  // Mocha's own failure, such as a file that does not load, is told by the code alone.
-  if (code !== 0 && result.failed === 0) result.failed = 1;
-  if (grep === undefined && result.passed + result.failed + result.skipped === 0) {
-    console.log(`There are no ${name} tests.`);
-    result.failed = 1;
+    fail(name, `The ${name} tests did not come to their end (code ${code}): see above.`);
+    return;
   }
   for (const key of Object.keys(totals)) totals[key] += result[key];
+  for (const { title, text } of result.failures) failures.push({ title: `${name}: ${title}`, text });
+  // Mocha's own failure, such as a file that does not load, is told by the code alone.
+  if (code !== 0 && result.failed === 0) {
+    fail(name, `Mocha failed with code ${code}: see above.`);
+  } else if (grep === undefined && result.passed + result.failed + result.skipped === 0) {
+    fail(name, `There are no ${name} tests.`);
+  }
 }
 
 function readArguments(words) {
@@ -121,6 +130,18 @@ function readArguments(words) {
   };
 }
 
+/** Every failure once more: which it was, and the first lines of what was said. */
+function tellFailures() {
+  if (failures.length === 0) return;
+  console.log(`\nWhat failed:`);
+  for (const [index, { title, text }] of failures.entries()) {
+    const lines = text.split('\n');
+    console.log(`\n${index + 1}) ${title}`);
+    for (const line of lines.slice(0, mostLines)) console.log(`   ${line}`);
+    if (lines.length > mostLines) console.log(`   … ${lines.length - mostLines} more lines above`);
+  }
+}
+
 async function main() {
   if (process.argv.includes('--help')) return console.log(help);
   const { names, grep } = readArguments(process.argv.slice(2));
@@ -141,11 +162,11 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  totals.failed++;
-  console.error(error.message);
+  fail('npm test', error.message);
 }
 await stopAll();
 if (!process.argv.includes('--help')) {
+  tellFailures();
   const { passed, failed, skipped } = totals;
   console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   process.exitCode = failed > 0 ? 1 : 0;
