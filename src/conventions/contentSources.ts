@@ -1,6 +1,7 @@
 import type { Message, MessagePart } from '../model/message.ts';
 import type { SpanKind } from '../model/span.ts';
 import { eventsOfList } from './contentEvents.ts';
+import { KeyMemo } from './keyMemo.ts';
 import { parseFlattened } from './messages/parseFlattened.ts';
 import { parseMessages } from './messages/parseMessages.ts';
 import { field, isRecord, type JsonRecord, members } from './messages/structured.ts';
@@ -18,9 +19,21 @@ export type ContentSource = ((view: SpanView, kind: SpanKind) => readonly Messag
 /** Most sources hold nothing on most spans. */
 const nothing: readonly Message[] = [];
 
+/** Keys and prefixes (without the point) that the sources below read. */
+const sourceKeys = new Set<string>();
+const sourcePrefixes = new Set<string>(['ai.response', 'ai.result', 'embedding.embeddings']);
+
+/** True for keys that messages may be in. */
+export const messageKeys = new KeyMemo(
+  (key) =>
+    sourceKeys.has(key) ||
+    [...sourcePrefixes].some((prefix) => key.startsWith(prefix) && key.charCodeAt(prefix.length) === 46),
+);
+
 type Side = 'system' | 'user' | 'assistant';
 
 function attribute(key: string, defaultRole: Side): ContentSource {
+  sourceKeys.add(key);
   return (view) => {
     const value = view.get(key);
     return value === undefined ? nothing : parseMessages(value, { defaultRole });
@@ -29,6 +42,7 @@ function attribute(key: string, defaultRole: Side): ContentSource {
 
 /** A member of a JSON attribute. */
 function member(key: string, names: readonly string[], defaultRole: Side): ContentSource {
+  sourceKeys.add(key);
   return (view) => {
     let value = view.json(key);
     for (const name of names) value = isRecord(value) ? field(value, name) : undefined;
@@ -37,6 +51,7 @@ function member(key: string, names: readonly string[], defaultRole: Side): Conte
 }
 
 function indexed(prefix: string, style: 'openinference' | 'openllmetry'): ContentSource {
+  sourcePrefixes.add(prefix);
   return (view) => (hasPrefix(view, prefix) ? parseFlattened(view.attributes, prefix, style) : nothing);
 }
 
@@ -178,6 +193,7 @@ function withType(call: JsonRecord): ReadonlyMap<string, unknown> {
 }
 
 function listed(key: string, side: 'input' | 'output'): ContentSource {
+  sourceKeys.add(key);
   return (view) => {
     const value = view.json(key);
     return Array.isArray(value) ? eventsOfList(value)[side] : [];

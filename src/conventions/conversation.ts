@@ -1,7 +1,7 @@
 import type { Conversation, Message, RetrievedDocument, ToolDefinition } from '../model/message.ts';
 import type { SpanKind } from '../model/span.ts';
-import { contentEvents, hasContentEvents } from './contentEvents.ts';
-import { type ContentSource, inputSources, outputSources, systemSources } from './contentSources.ts';
+import { contentEvents, type EventMessages, hasContentEvents } from './contentEvents.ts';
+import { inputSources, messageKeys, outputSources, systemSources } from './contentSources.ts';
 import type { Dialect } from './dialect.ts';
 import { findLookAlikes } from './lookAlikes.ts';
 import { parseDocuments } from './messages/parseDocuments.ts';
@@ -12,43 +12,75 @@ import { isRecord, field } from './messages/structured.ts';
 import type { MappableField, UnderstandOptions } from './options.ts';
 import type { SpanView } from './spanView.ts';
 
-/**
- * What was said, from the first of these that holds something: the user's mapping, attributes, span events and log
- * records in the order of the conventions, look-alike attributes where the convention is unknown.
- */
-export function readConversation(
-  view: SpanView,
-  kind: SpanKind,
-  decided: Dialect,
-  options: UnderstandOptions,
-): Conversation {
-  const events = hasContentEvents(view) ? contentEvents(view) : undefined;
-  const guess = decided.id === 'generic' ? findLookAlikes(view) : undefined;
-  let input = mapped(view, options, 'inputMessages', 'user');
-  if (input.length === 0) input = firstOf(inputSources, view, kind, events?.input);
-  if (input.length === 0 && guess?.inputKey)
-    input = parseMessages(view.get(guess.inputKey), { defaultRole: 'user' });
-  let output = mapped(view, options, 'outputMessages', 'assistant');
-  if (output.length === 0) output = firstOf(outputSources, view, kind, events?.output);
-  if (output.length === 0 && guess?.outputKey) {
-    output = parseMessages(view.get(guess.outputKey), { defaultRole: 'assistant' });
+/** Reads what was said on one span; each part is parsed once, when it is first asked for. */
+export class ConversationReader {
+  readonly #view: SpanView;
+  readonly #kind: SpanKind;
+  readonly #decided: Dialect;
+  readonly #options: UnderstandOptions;
+  #events: EventMessages | undefined;
+  #output: readonly Message[] | undefined;
+  #conversation: Conversation | undefined;
+
+  constructor(view: SpanView, kind: SpanKind, decided: Dialect, options: UnderstandOptions) {
+    this.#view = view;
+    this.#kind = kind;
+    this.#decided = decided;
+    this.#options = options;
   }
-  let system = mapped(view, options, 'systemMessages', 'system');
-  if (system.length === 0) system = firstOf(systemSources, view, kind, events?.system);
-  return separate(system, input, output);
+
+  /**
+   * What was said, from the first of these that holds something: the user's mapping, attributes, span events and log
+   * records in the order of the conventions, look-alike attributes where the convention is unknown.
+   */
+  conversation(): Conversation {
+    this.#conversation ??= separate(
+      this.#side('system', 'systemMessages'),
+      this.#side('input', 'inputMessages'),
+      this.output(),
+    );
+    return this.#conversation;
+  }
+
+  /** The answer alone. */
+  output(): readonly Message[] {
+    return (this.#output ??= this.#side('output', 'outputMessages'));
+  }
+
+  #side(side: keyof EventMessages, field: MappableField): readonly Message[] {
+    const given = mapped(this.#view, this.#options, field, roles[side]);
+    if (given.length > 0) return given;
+    const found = this.#firstOf(side);
+    return found.length > 0 || this.#decided.id !== 'generic' ? found : this.#guessed(side);
+  }
+
+  #firstOf(side: keyof EventMessages): readonly Message[] {
+    const view = this.#view;
+    const hasEvents = hasContentEvents(view);
+    // Spans without captured content are many: one look at their keys instead of one for each source.
+    if (!hasEvents && !hasMessageKeys(view)) return nothing;
+    if (hasEvents) this.#events ??= contentEvents(view);
+    for (const source of sources[side]) {
+      const messages = source === 'events' ? this.#events?.[side] : source(view, this.#kind);
+      if (messages && messages.length > 0) return messages;
+    }
+    return nothing;
+  }
+
+  #guessed(side: keyof EventMessages): readonly Message[] {
+    const guess = side === 'system' ? undefined : findLookAlikes(this.#view);
+    const key = side === 'input' ? guess?.inputKey : guess?.outputKey;
+    return key ? parseMessages(this.#view.get(key), { defaultRole: roles[side] }) : nothing;
+  }
 }
 
-function firstOf(
-  sources: readonly ContentSource[],
-  view: SpanView,
-  kind: SpanKind,
-  events: readonly Message[] | undefined,
-): readonly Message[] {
-  for (const source of sources) {
-    const messages = source === 'events' ? (events ?? []) : source(view, kind);
-    if (messages.length > 0) return messages;
-  }
-  return [];
+const nothing: readonly Message[] = [];
+const roles = { system: 'system', input: 'user', output: 'assistant' } as const;
+const sources = { system: systemSources, input: inputSources, output: outputSources };
+
+function hasMessageKeys(view: SpanView): boolean {
+  for (const key of view.attributes.keys()) if (messageKeys.of(key)) return true;
+  return false;
 }
 
 /** Instructions at the head of the input belong to the system's part; the same ones twice are there once. */

@@ -1,7 +1,7 @@
 import type { Provenance } from '../model/span.ts';
 import { at, collect, isKnownKey } from './collect.ts';
 import { contentPrefixes } from './contentSources.ts';
-import { readConversation, readDocuments, readToolDefinitions } from './conversation.ts';
+import { ConversationReader, readDocuments, readToolDefinitions } from './conversation.ts';
 import {
   type Dialect,
   type DialectFacts,
@@ -215,7 +215,7 @@ export function ignoredKeys(input: SpanInput, options: UnderstandOptions): reado
   const touched = new Set<string>();
   const view = new SpanView(input, touched);
   const { facts, decided } = read(view, options);
-  readConversation(view, facts.kind, decided, options);
+  new ConversationReader(view, facts.kind, decided, options).conversation();
   readToolDefinitions(view, options);
   readDocuments(view, facts.kind, options);
   const ignored: string[] = [];

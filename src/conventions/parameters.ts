@@ -1,4 +1,5 @@
 import type { AttributeValue } from '../otlp/types.ts';
+import { KeyMemo } from './keyMemo.ts';
 import { isRecord, members } from './messages/structured.ts';
 import type { SpanView } from './spanView.ts';
 import { asText, isUsable, parseJson } from './values.ts';
@@ -40,26 +41,17 @@ export function readParameters(view: SpanView): ReadonlyMap<string, string> {
     for (const [name, member] of members(value)) add(found, name, member as AttributeValue);
   }
   view.attributes.forEach((value, key) => {
-    const name = shortName(key);
+    const name = shortNames.of(key);
     if (name !== '') add(found, name, value);
   });
   return found;
 }
 
-/** The parameter that a key stands for, '' for other keys: the keys of a program's spans are few. */
-function shortName(key: string): string {
-  let name = shortNames.get(key);
-  if (name !== undefined) return name;
+/** The parameter that a key stands for, '' for other keys. */
+const shortNames = new KeyMemo((key) => {
   const prefix = prefixes.find((start) => key.startsWith(start));
-  name = bareKeys.has(key) ? key.slice(key.lastIndexOf('.') + 1) : prefix ? key.slice(prefix.length) : '';
-  if (shortNames.size >= rememberedKeys) shortNames.clear();
-  if (key.length <= longestKey) shortNames.set(key, name);
-  return name;
-}
-
-const shortNames = new Map<string, string>();
-const rememberedKeys = 4_000;
-const longestKey = 200;
+  return bareKeys.has(key) ? key.slice(key.lastIndexOf('.') + 1) : prefix ? key.slice(prefix.length) : '';
+});
 
 function add(found: Map<string, string>, name: string, value: AttributeValue | undefined): void {
   if (notParameters.has(name) || !isUsable(value) || found.size >= maxParameters || found.has(name)) return;

@@ -1,12 +1,5 @@
 import type { ReportedCost, SpanFacts, SpanKind } from '../model/span.ts';
-import {
-  chooseFields,
-  chooseUsage,
-  collect,
-  type CollectedUsage,
-  type FieldValues,
-  at,
-} from './collect.ts';
+import { chooseFields, chooseUsage, collect, type CollectedUsage, type FieldValues, at } from './collect.ts';
 import type { Dialect, DialectFacts, UsageKeys } from './dialect.ts';
 import { generic, guessKind } from './dialects/generic.ts';
 import { readFailure } from './failure.ts';
@@ -33,6 +26,7 @@ export type EagerFacts = Omit<
   | 'reportedMarks'
   | 'code'
   | 'conversation'
+  | 'output'
   | 'toolDefinitions'
   | 'documents'
   | 'provenance'

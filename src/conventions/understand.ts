@@ -1,7 +1,7 @@
-import type { Conversation, RetrievedDocument, ToolDefinition } from '../model/message.ts';
+import type { Conversation, Message, RetrievedDocument, ToolDefinition } from '../model/message.ts';
 import type { Evaluation, Provenance, SpanFacts, ToolUse } from '../model/span.ts';
 import { readCode } from './code.ts';
-import { readConversation, readDocuments, readToolDefinitions } from './conversation.ts';
+import { ConversationReader, readDocuments, readToolDefinitions } from './conversation.ts';
 import { readEvaluations, readMarks } from './evaluations.ts';
 import { explain, ignoredKeys } from './explain.ts';
 import type { SpanInput } from './input.ts';
@@ -67,7 +67,7 @@ class UnderstoodSpan implements SpanFacts {
   readonly #reading: Reading;
   #tool: { readonly value: ToolUse | undefined } | undefined;
   #code: { readonly value: SpanFacts['code'] } | undefined;
-  #conversation: Conversation | undefined;
+  #conversation: ConversationReader | undefined;
   #toolDefinitions: readonly ToolDefinition[] | undefined;
   #parameters: ReadonlyMap<string, string> | undefined;
   #tags: readonly string[] | undefined;
@@ -142,7 +142,15 @@ class UnderstoodSpan implements SpanFacts {
   }
 
   conversation(): Conversation {
-    return (this.#conversation ??= readConversation(
+    return this.#messages.conversation();
+  }
+
+  output(): readonly Message[] {
+    return this.#messages.output();
+  }
+
+  get #messages(): ConversationReader {
+    return (this.#conversation ??= new ConversationReader(
       this.#view,
       this.kind,
       this.#reading.decided,

@@ -181,6 +181,12 @@ export class Batch {
     for (const { state, decisions, items } of settling)
       this.#rowsOf(state, decisions, items, readAgain, rows);
     for (const [state, decisions] of elsewhere) this.#rowsOf(state, decisions, new Map(), readAgain, rows);
+    for (const { state, items } of settling) {
+      for (const [spanId, item] of items) {
+        const prompt = state.spans.get(spanId)?.digest?.prompt;
+        if (prompt) this.#interpreter.letGo(prompt, item);
+      }
+    }
     const left = changed.filter((traceId) => !this.#spans.has(traceId));
     rows.push(
       ...this.resettle(

@@ -18,6 +18,7 @@ import { flagSpan } from '../quality/flagSpan.ts';
 import type { SpanContext } from '../quality/rule.ts';
 import { prepareQuality } from '../quality/rules.ts';
 import { flagTrace } from '../quality/trace/flagTrace.ts';
+import { digestPrompt, type Prompt, type PromptDigest } from '../quality/trace/promptDigest.ts';
 import { traceView, type TraceSpanView } from '../quality/trace/traceView.ts';
 import { locate } from '../source/locate.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
@@ -189,6 +190,18 @@ export class Interpreter {
     const { spanId, parentSpanId } = item;
     const around = { spanId, parentSpanId, startMicros, endMicros, counted: decision.counted, usage };
     return this.#attempt(() => traceView(facts, around), undefined);
+  }
+
+  /** Keeps of a prompt that nobody asked for only where it can be read again. */
+  letGo(prompt: Prompt, { input, range }: Interpreted): void {
+    // Log records lie elsewhere, and may hold the messages.
+    if (input.logs.length > 0) void prompt.digest;
+    else prompt.release(() => this.#attempt(() => this.#promptAt(range), undefined));
+  }
+
+  #promptAt(range: StoredRange): PromptDigest | undefined {
+    const input = this.read(range);
+    return input && digestPrompt(this.interpret(input, range).facts);
   }
 
   neighbourFlags(state: TraceState): ReadonlyMap<string, readonly Flag[]> {

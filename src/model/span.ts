@@ -1,4 +1,4 @@
-import type { Conversation, RetrievedDocument, ToolDefinition } from './message.ts';
+import type { Conversation, Message, RetrievedDocument, ToolDefinition } from './message.ts';
 import type { SourceFrame } from './source.ts';
 import type { Usage } from './usage.ts';
 
@@ -78,7 +78,7 @@ export interface Provenance {
 
 /**
  * What one span says, in our vocabulary. Everything is optional that an emitter may leave out.
- * `conversation`, `toolDefinitions` and `documents` are computed when asked for: parsing them is the costly part.
+ * `conversation`, `output`, `toolDefinitions` and `documents` are computed when asked for: parsing them is the costly part.
  */
 export interface SpanFacts {
   readonly kind: SpanKind;
@@ -142,6 +142,8 @@ export interface SpanFacts {
   /** Spans opened by an HTTP client or server: their part in retries and rate limits. */
   readonly http?: { method?: string; url?: string; status?: number; resendCount?: number } | undefined;
   conversation(): Conversation;
+  /** The answer alone, at a part of what the whole conversation takes. */
+  output(): readonly Message[];
   toolDefinitions(): readonly ToolDefinition[];
   documents(): readonly RetrievedDocument[];
   /** Where each value came from; costs time, for explanations only. */

@@ -13,6 +13,7 @@ export class AnswerReader {
   readonly #facts: SpanFacts;
   readonly #repeatedBy: (() => SpanFacts | undefined) | undefined;
   #conversation: Conversation | undefined;
+  #output: readonly Message[] | undefined;
   #text: string | undefined;
   #messageTexts: readonly string[] | undefined;
   #toolCalls: readonly ToolCallPart[] | undefined;
@@ -22,6 +23,14 @@ export class AnswerReader {
   constructor(facts: SpanFacts, repeatedBy?: () => SpanFacts | undefined) {
     this.#facts = facts;
     this.#repeatedBy = repeatedBy;
+  }
+
+  /** The answer's messages; the prompt is left unparsed where they are there. */
+  output(): readonly Message[] {
+    if (this.#output) return this.#output;
+    const own = this.#conversation ? [] : (attempt(() => this.#facts.output()) ?? []);
+    this.#output = own.length > 0 ? own : this.conversation().output;
+    return this.#output;
   }
 
   conversation(): Conversation {
@@ -46,28 +55,28 @@ export class AnswerReader {
 
   /** The text of the answer, tool calls and reasoning left out; '' when there is none or it was not captured. */
   text(): string {
-    this.#text ??= textOf(this.conversation().output);
+    this.#text ??= textOf(this.output());
     return this.#text;
   }
 
   /** The text of each message of the answer that has any, its parts joined without gaps. */
   messageTexts(): readonly string[] {
-    this.#messageTexts ??= this.conversation()
-      .output.map(({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''))
+    this.#messageTexts ??= this.output()
+      .map(({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''))
       .filter((text) => text.trim() !== '');
     return this.#messageTexts;
   }
 
   toolCalls(): readonly ToolCallPart[] {
-    this.#toolCalls ??= this.conversation()
-      .output.flatMap((message) => message.parts)
+    this.#toolCalls ??= this.output()
+      .flatMap((message) => message.parts)
       .filter((part) => part.type === 'tool_call');
     return this.#toolCalls;
   }
 
   /** What the model says it declined, where the provider marks it. */
   refusal(): string | undefined {
-    for (const message of this.conversation().output) {
+    for (const message of this.output()) {
       for (const part of message.parts) if (part.type === 'refusal') return part.text;
     }
     return undefined;

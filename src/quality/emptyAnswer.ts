@@ -28,7 +28,7 @@ function emptyAnswer({ facts, context, answer }: RuleInput): string | undefined 
   ) {
     return undefined;
   }
-  const { output } = answer.conversation();
+  const output = answer.output();
   if (output.some(hasContent)) {
     const nothing = jsonAskedFor(facts) ? undefined : textWithoutContent(answer);
     return nothing === undefined ? undefined : `The answer says nothing: ${quote(nothing)}.`;
@@ -50,7 +50,7 @@ function emptyAnswer({ facts, context, answer }: RuleInput): string | undefined 
 
 /** The text of an answer that is nothing but signs: empty brackets, a lone full stop, an empty code block. */
 function textWithoutContent(answer: AnswerReader): string | undefined {
-  const { output } = answer.conversation();
+  const output = answer.output();
   if (output.some(({ parts }) => parts.some((part) => part.type !== 'text'))) return undefined;
   const texts = answer.messageTexts();
   const [first] = texts;

@@ -38,8 +38,9 @@ export const missingRules: readonly Rule[] = [
     scopes: ['call'],
     check({ facts, context, answer }) {
       if (facts.kind !== 'llm' || facts.status.code === 'error' || context.ended === false) return undefined;
-      const { system, input, output } = answer.conversation();
-      if ([...system, ...input, ...output].some(hasContent)) return undefined;
+      if (answer.output().some(hasContent)) return undefined;
+      const { system, input } = answer.conversation();
+      if (input.some(hasContent) || system.some(hasContent)) return undefined;
       return 'The span carries neither prompt nor answer: capturing content is off, or this instrumentation has none.';
     },
   },

@@ -13,14 +13,16 @@ const keptMicros = 5 * 60 * 1e6;
  * cached tokens at all says nothing.
  */
 export function cacheMisses(calls: readonly TraceSpanView[]): readonly Finding[] {
-  const lastOf = new Map<string, TraceSpanView>();
+  const earlierOf = new Map<string, TraceSpanView[]>();
   const findings: Finding[] = [];
   for (const call of calls) {
     if (call.failed || call.prompt === undefined) continue;
     const key = `${call.provider ?? ''}\n${call.model ?? ''}`;
-    const before = lastOf.get(key);
-    lastOf.set(key, call);
-    if (!before || call.cacheRead !== 0 || before.endMicros > call.startMicros) continue;
+    const earlier = earlierOf.get(key) ?? [];
+    const before = call.cacheRead === 0 ? lastWithPrompt(earlier, call) : undefined;
+    earlier.push(call);
+    earlierOf.set(key, earlier);
+    if (!before || before.endMicros > call.startMicros) continue;
     if (call.startMicros - before.endMicros > keptMicros) continue;
     const tokens = commonTokens(before, call);
     if (tokens < leastTokens) continue;
@@ -33,8 +35,15 @@ export function cacheMisses(calls: readonly TraceSpanView[]): readonly Finding[]
   return findings;
 }
 
+/** The last one with a captured prompt; those without one are dropped from the list. */
+function lastWithPrompt(earlier: TraceSpanView[], call: TraceSpanView): TraceSpanView | undefined {
+  if ((call.inputTokens ?? 0) < leastTokens || !call.prompt?.digest) return undefined;
+  while (earlier.length > 0 && !earlier[earlier.length - 1]?.prompt?.digest) earlier.pop();
+  return earlier[earlier.length - 1];
+}
+
 function commonTokens(before: TraceSpanView, call: TraceSpanView): number {
-  const [left, right] = [before.prompt, call.prompt];
+  const [left, right] = [before.prompt?.digest, call.prompt?.digest];
   if (!left || !right || call.inputTokens === undefined) return 0;
   let common = 0;
   while (common < left.prefixes.length && left.prefixes[common] === right.prefixes[common]) common++;

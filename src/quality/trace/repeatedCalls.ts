@@ -6,9 +6,10 @@ import type { TraceSpanView } from './traceView.ts';
 export function duplicateCalls(calls: readonly TraceSpanView[]): readonly Finding[] {
   const answered = new Map<number, TraceSpanView>();
   const findings: Finding[] = [];
-  for (const call of calls) {
-    const request = call.prompt?.request;
-    if (request === undefined || call.failed) continue;
+  const mayRepeat = lookAlikes(calls.filter((call) => call.prompt !== undefined && !call.failed));
+  for (const call of mayRepeat) {
+    const request = call.prompt?.digest?.request;
+    if (request === undefined) continue;
     const before = answered.get(request);
     if (before === undefined) {
       answered.set(request, call);
@@ -25,23 +26,53 @@ export function duplicateCalls(calls: readonly TraceSpanView[]): readonly Findin
   return findings;
 }
 
+/** Those that share model and input tokens with another, in their order: the same request makes the same tokens. */
+function lookAlikes(calls: readonly TraceSpanView[]): readonly TraceSpanView[] {
+  if (calls.length < 2) return [];
+  const models = new Map<string, { uncounted: boolean; byTokens: Map<number, number> }>();
+  for (const { model = '', inputTokens } of calls) {
+    let known = models.get(model);
+    if (!known) models.set(model, (known = { uncounted: false, byTokens: new Map() }));
+    if (inputTokens === undefined) known.uncounted = true;
+    else known.byTokens.set(inputTokens, (known.byTokens.get(inputTokens) ?? 0) + 1);
+  }
+  return calls.filter(({ model = '', inputTokens }) => {
+    const known = models.get(model);
+    // Where one does not tell its tokens, it may repeat any other.
+    if (!known || known.uncounted || inputTokens === undefined) return true;
+    return (known.byTokens.get(inputTokens) ?? 0) > 1;
+  });
+}
+
+interface Attempts {
+  readonly failed: TraceSpanView;
+  readonly attempts: number;
+}
+
 /**
  * Retries that are spans of their own: a call fails in a way that passes, and the same request follows under the same
  * parent. Flagged on the last attempt, which says how it ended.
  */
 export function siblingRetries(calls: readonly TraceSpanView[]): readonly Finding[] {
-  const open = new Map<string, { failed: TraceSpanView; attempts: number }>();
+  /** Where a call has failed so far. */
+  const places = new Set<string>();
+  const open = new Map<string, Attempts>();
   const last = new Map<string, { call: TraceSpanView; attempts: number }>();
   for (const call of calls) {
-    if (call.prompt?.request === undefined || call.parentSpanId === '') continue;
-    const key = `${call.parentSpanId} ${call.prompt.request}`;
+    if (call.parentSpanId === '') continue;
+    const hasFailed = call.failed && call.transient;
+    if (hasFailed) places.add(placeOf(call));
+    else if (places.size === 0 || !places.has(placeOf(call))) continue;
+    const request = call.prompt?.digest?.request;
+    if (request === undefined) continue;
+    const key = `${call.parentSpanId} ${request}`;
     const before = open.get(key);
     const isRetry = before !== undefined && before.failed.endMicros <= call.startMicros;
     const attempts = isRetry ? before.attempts + 1 : 0;
     const first = isRetry ? before.failed.spanId : '';
     last.delete(first);
     if (attempts > 0) last.set(call.spanId, { call, attempts });
-    if (call.failed && call.transient) open.set(key, { failed: call, attempts });
+    if (hasFailed) open.set(key, { failed: call, attempts });
     else open.delete(key);
   }
   return [...last.values()].map(({ call, attempts }) => ({
@@ -51,4 +82,9 @@ export function siblingRetries(calls: readonly TraceSpanView[]): readonly Findin
       call.failed ? 'failed all the same' : 'was answered then'
     }.`,
   }));
+}
+
+/** Where a retry stands: beside the call that failed, and it asks the same model. */
+function placeOf({ parentSpanId, model }: TraceSpanView): string {
+  return `${parentSpanId} ${model ?? ''}`;
 }

@@ -1,8 +1,7 @@
-import type { Message, MessagePart } from '../../model/message.ts';
 import type { Evaluation, SpanFacts, SpanKind } from '../../model/span.ts';
 import type { Usage } from '../../model/usage.ts';
-import { AnswerReader } from '../answer.ts';
 import { Hasher } from './hash.ts';
+import { Prompt } from './promptDigest.ts';
 
 /** What rules over a trace need to know of a span; small, since whole traces of it are held in memory. */
 export interface TraceSpanView {
@@ -21,26 +20,13 @@ export interface TraceSpanView {
   /** Tool spans: the name, and a hash of name and arguments where the arguments are known. */
   readonly toolName?: string | undefined;
   readonly toolCall?: number | undefined;
-  /** Model calls with captured prompts. */
-  readonly prompt?: PromptDigest | undefined;
+  /** Model calls only. */
+  readonly prompt?: Prompt | undefined;
   readonly inputTokens?: number | undefined;
   readonly cacheRead?: number | undefined;
   /** Only those that judge another span. */
   readonly evaluations: readonly Evaluation[];
 }
-
-/** A prompt in hashes: enough to see that two begin alike. */
-export interface PromptDigest {
-  /** The whole request: model, parameters, tools and messages; undefined when content that came inline is unknown. */
-  readonly request: number | undefined;
-  /** For each message, the hash of everything up to and with it. */
-  readonly prefixes: readonly number[];
-  /** Characters up to and with each message. */
-  readonly characters: readonly number[];
-}
-
-/** Longest history that is digested; longer prompts are compared by their beginning. */
-const mostMessages = 400;
 
 export interface TracePosition {
   readonly spanId: string;
@@ -52,7 +38,7 @@ export interface TracePosition {
   readonly usage?: Usage | undefined;
 }
 
-/** Digests one span. Parses the messages of model calls, so do it once and keep the result. */
+/** Digests one span; of its messages nothing is parsed before another call looks like it. */
 export function traceView(facts: SpanFacts, position: TracePosition): TraceSpanView {
   const { spanId, parentSpanId, startMicros, endMicros, counted, usage } = position;
   const failed = facts.status.code === 'error';
@@ -71,7 +57,7 @@ export function traceView(facts: SpanFacts, position: TracePosition): TraceSpanV
     responseId: facts.responseId,
     toolName: facts.tool?.name,
     toolCall: toolCallHash(facts),
-    prompt: call ? digestPrompt(facts) : undefined,
+    prompt: call ? Prompt.of(facts) : undefined,
     inputTokens: call ? usage?.input : undefined,
     cacheRead: call ? usage?.cacheRead : undefined,
     evaluations: facts.evaluations.filter((evaluation) => evaluation.target !== undefined),
@@ -89,63 +75,4 @@ function toolCallHash(facts: SpanFacts): number | undefined {
   const { tool } = facts;
   if (facts.kind !== 'tool' || tool?.arguments === undefined) return undefined;
   return new Hasher().add(tool.name).add(tool.arguments).value();
-}
-
-function digestPrompt(facts: SpanFacts): PromptDigest | undefined {
-  const reader = new AnswerReader(facts);
-  const { system, input } = reader.conversation();
-  const messages = [...system, ...input];
-  if (messages.length === 0) return undefined;
-  const hasher = new Hasher().add(facts.requestModel ?? facts.responseModel ?? '');
-  for (const tool of reader.toolDefinitions())
-    hasher
-      .add(tool.name)
-      .add(tool.description ?? '')
-      .add(tool.parameters ?? '');
-  const prefixes: number[] = [];
-  const characters: number[] = [];
-  let total = 0;
-  const whole = messages.length <= mostMessages && !messages.some(hasInlineMedia);
-  for (const message of messages.slice(0, mostMessages)) {
-    if (hasInlineMedia(message)) break;
-    total += addMessage(hasher, message);
-    prefixes.push(hasher.value());
-    characters.push(total);
-  }
-  if (total === 0) return undefined;
-  hasher.add(`${messages.length}`);
-  for (const [key, value] of [...facts.parameters].sort(([left], [right]) => (left < right ? -1 : 1)))
-    hasher.add(key).add(value);
-  return { request: whole ? hasher.value() : undefined, prefixes, characters };
-}
-
-function addMessage(hasher: Hasher, message: Message): number {
-  hasher.add(message.role);
-  let characters = 0;
-  for (const part of message.parts) {
-    hasher.add(part.type);
-    for (const text of textsOf(part)) {
-      hasher.add(text);
-      characters += text.length;
-    }
-  }
-  return characters;
-}
-
-/** Media that came inline are known by type and size only, and two of a size may differ. */
-function hasInlineMedia(message: Message): boolean {
-  return message.parts.some((part) => part.type === 'media' && part.uri === undefined);
-}
-
-function textsOf(part: MessagePart): readonly string[] {
-  switch (part.type) {
-    case 'tool_call':
-      return [part.id ?? '', part.name, part.arguments];
-    case 'tool_result':
-      return [part.id ?? '', part.result];
-    case 'media':
-      return [part.modality, part.mimeType ?? '', part.uri ?? ''];
-    default:
-      return [part.text];
-  }
 }

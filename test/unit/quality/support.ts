@@ -36,6 +36,10 @@ export function factsOf(fields: Partial<SpanFacts> = {}, said: Said = {}): TestF
       reads.count++;
       return { system: [], input: [], output: [], ...said.conversation };
     },
+    output: () => {
+      reads.count++;
+      return said.conversation?.output ?? [];
+    },
     toolDefinitions: () => said.tools ?? [],
     documents: () => [],
     provenance: () => [],
