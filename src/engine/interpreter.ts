@@ -195,7 +195,7 @@ export class Interpreter {
   /** Keeps of a prompt that nobody asked for only where it can be read again. */
   letGo(prompt: Prompt, { input, range }: Interpreted): void {
     // Log records lie elsewhere, and may hold the messages.
-    if (input.logs.length > 0) void prompt.digest;
+    if (input.logs.length > 0) prompt.read();
     else prompt.release(() => this.#attempt(() => this.#promptAt(range), undefined));
   }
 

@@ -33,11 +33,15 @@ export class Prompt {
 
   /** Undefined where the span carries no prompt. */
   get digest(): PromptDigest | undefined {
-    if (this.#make) {
-      this.#digest = this.#make();
-      this.#make = undefined;
-    }
+    this.read();
     return this.#digest;
+  }
+
+  /** Makes the digest now. */
+  read(): void {
+    if (!this.#make) return;
+    this.#digest = this.#make();
+    this.#make = undefined;
   }
 
   /** Lets go of what it would be made of; `again` reads that anew, should it be asked for after all. */
