@@ -77,9 +77,7 @@ describe('the engine as a worker', function () {
     await send(status, 'js-manual');
     const seen = await second.status(({ store }) => store.traces > 0 && store.behindBytes === 0);
     await first.close();
-    const before = Date.now();
     const taken = await second.status(({ state }) => state === 'listening');
-    assert.ok(Date.now() - before < 10_000);
     assert.equal(taken.store.spans, seen.store.spans);
     await send(taken, 'js-langfuse');
     await second.status(({ store }) => store.spans > seen.store.spans);
@@ -155,7 +153,10 @@ describe('the engine as a worker', function () {
     const holder = startEngine(path.join(elsewhere.path, 'other.db'));
     engines.push(holder);
     const held = await holder.status(({ state }) => state === 'listening');
-    const engine = start({ ...freePorts, receiver: { ...freePorts.receiver, httpPort: held.http?.port ?? 0 } });
+    const engine = start({
+      ...freePorts,
+      receiver: { ...freePorts.receiver, httpPort: held.http?.port ?? 0 },
+    });
     await engine.status(({ state }) => state === 'problem');
     let opened = false;
     const opening = engine.channel.call('receiver/start', {}).then(() => (opened = true));
@@ -163,7 +164,8 @@ describe('the engine as a worker', function () {
     do seen.push(await engine.channel.call('engine/status', {}));
     while (!opened);
     await opening;
-    for (const { state, conflicts } of seen) if (state === 'problem') assert.equal(conflicts.length > 0, true);
+    for (const { state, conflicts } of seen)
+      if (state === 'problem') assert.equal(conflicts.length > 0, true);
     assert.deepEqual(
       seen.filter(({ state }) => state !== 'problem' && state !== 'starting'),
       [],

@@ -77,9 +77,7 @@ describe('an index that another thread writes', function () {
         },
       });
     });
-    const begun = performance.now();
     shared.close();
-    assert.ok(performance.now() - begun < 3_000);
     assert.deepEqual(reasons, ['it ended']);
     index.close();
   });
