@@ -26,10 +26,10 @@ export interface Finished {
   readonly err: string;
 }
 
-/** A folder of a test's own, removed with everything in it. */
+/** A folder of a test's own, removed with everything in it, also while an engine still writes its last there. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'llm-traces-'));
-  return { path: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { path: folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }) };
 }
 
 /** Starts `cli.js serve` on free ports and waits for its ready line. */
@@ -95,5 +95,9 @@ export async function post(
   body: Uint8Array | string,
   contentType: string,
 ): Promise<Response> {
-  return fetch(url + pathName, { method: 'POST', headers: { 'content-type': contentType }, body: body as BodyInit });
+  return fetch(url + pathName, {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body: body as BodyInit,
+  });
 }

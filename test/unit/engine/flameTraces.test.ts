@@ -27,7 +27,7 @@ describe('the thread of the flame chart', () => {
   afterEach(() => {
     traces.close();
     writer.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   });
   const write = (...spans: IndexedSpan[]): void => void writer.writeBatch({ spans });
   const load = async (id = 1): Promise<FlameHead> => {

@@ -11,6 +11,7 @@ export class TemporaryFolder {
   }
 
   dispose(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    // A thread that was ended may still write its last there.
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 20 });
   }
 }
