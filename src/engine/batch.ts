@@ -167,6 +167,7 @@ export class Batch {
     const rows: IndexedSpan[] = [];
     const settling: Settling[] = [];
     const calls: AccountingSpan[] = [];
+    this.#states.expect([...this.#spans.keys()]);
     for (const [traceId, items] of this.#spans) {
       const fresh = this.#file(traceId, items);
       if (!fresh) continue;

@@ -9,7 +9,7 @@ export interface IndexView extends Pick<
   | 'position'
   | 'counters'
   | 'span'
-  | 'hasTrace'
+  | 'storedTraces'
   | 'spanCount'
   | 'logs'
   | 'accountingRows'

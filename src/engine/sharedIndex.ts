@@ -107,9 +107,9 @@ export class SharedIndex implements IndexView {
     return this.#index.span(key);
   }
 
-  hasTrace(traceId: string): boolean {
-    this.#await(traceId);
-    return this.#index.hasTrace(traceId);
+  storedTraces(traceIds: readonly string[]): ReadonlySet<string> {
+    for (const traceId of traceIds) this.#await(traceId);
+    return this.#index.storedTraces(traceIds);
   }
 
   spanCount(traceId: string): number {

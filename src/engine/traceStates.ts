@@ -55,6 +55,15 @@ export class TraceStates {
     return this.#states.get(traceId);
   }
 
+  /** Before many traces are touched: for all those that are new, the index is asked once. */
+  expect(traceIds: readonly string[]): void {
+    const others = traceIds.filter((traceId) => !this.#states.has(traceId));
+    if (others.length < 2) return;
+    const stored = this.#index.storedTraces(others);
+    for (const traceId of others)
+      if (!stored.has(traceId)) this.#states.set(traceId, { ...noSpans(traceId), whole: true });
+  }
+
   /** The state of a trace, read from the index when the trace is not held. */
   touch(traceId: string): TraceState {
     const held = this.#states.get(traceId);
@@ -137,15 +146,19 @@ export class TraceStates {
   }
 
   #load(traceId: string): TraceState {
-    const state = { traceId, spans: new Map<string, KnownSpan>(), accountedSize: 0 };
-    if (!this.#index.hasTrace(traceId)) return { ...state, whole: true };
+    const state = noSpans(traceId);
     const count = this.#index.spanCount(traceId);
+    if (count === 0) return { ...state, whole: true };
     if (count > largestWholeTrace) return { ...state, whole: false };
     for (const row of this.#index.accountingRows(traceId)) state.spans.set(row.spanId, knownSpan(row));
     // Whether a large one was accounted to its end before it was let go is not known.
     const accountedSize = state.spans.size > settleEagerly ? 0 : state.spans.size;
     return { ...state, whole: true, accountedSize };
   }
+}
+
+function noSpans(traceId: string): Omit<TraceState, 'whole'> {
+  return { traceId, spans: new Map(), accountedSize: 0 };
 }
 
 function isDeferred(state: TraceState): boolean {

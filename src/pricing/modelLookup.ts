@@ -46,12 +46,20 @@ const mostRemembered = 2000;
 export class ModelLookup {
   readonly #settings: LookupSettings;
   #remembered = new Map<string, ResolvedModel>();
+  #last: (CallIdentity & { readonly resolved: ResolvedModel }) | undefined;
 
   constructor(settings: LookupSettings) {
     this.#settings = settings;
   }
 
   resolve(call: CallIdentity): ResolvedModel {
+    // The same call is asked for more than once: for its window and for its price.
+    if (!this.#last || !isSameIdentity(this.#last, call))
+      this.#last = { ...identity(call), resolved: this.#resolve(call) };
+    return this.#last.resolved;
+  }
+
+  #resolve(call: CallIdentity): ResolvedModel {
     const key = `${call.responseModel ?? ''}\n${call.requestModel ?? ''}\n${call.provider ?? ''}\n${
       call.serverAddress ?? ''
     }\n${call.serverPort ?? ''}`;
@@ -163,6 +171,21 @@ export class ModelLookup {
       reason: `the price table does not know ${shorten(first)}${where}`,
     };
   }
+}
+
+function identity(call: CallIdentity): CallIdentity {
+  const { provider, requestModel, responseModel, serverAddress, serverPort } = call;
+  return { provider, requestModel, responseModel, serverAddress, serverPort };
+}
+
+function isSameIdentity(a: CallIdentity, b: CallIdentity): boolean {
+  return (
+    a.responseModel === b.responseModel &&
+    a.requestModel === b.requestModel &&
+    a.provider === b.provider &&
+    a.serverAddress === b.serverAddress &&
+    a.serverPort === b.serverPort
+  );
 }
 
 interface AskedName {

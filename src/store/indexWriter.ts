@@ -128,8 +128,9 @@ export class IndexWriter {
     return this.#read(() => this.#spans.read(key));
   }
 
-  hasTrace(traceId: string): boolean {
-    return this.spanCount(traceId) > 0;
+  /** Those of the given traces that have a row: one question for all. */
+  storedTraces(traceIds: readonly string[]): ReadonlySet<string> {
+    return this.#read(() => this.#spans.storedTraces(traceIds));
   }
 
   /** Spans in the index of that trace; 0 when unknown. */

@@ -4,10 +4,11 @@ import type { Database, Statement } from './sqlite.ts';
 const together = 16;
 
 export interface ManyRowsOptions {
+  /** With its columns in parentheses unless the rows have all of them. */
   readonly table: string;
   readonly columns: number;
-  /** What to do with a row that is there already. */
-  readonly conflict: 'IGNORE' | 'REPLACE';
+  /** What to do with a row that is there already; `ABORT` where there can be none. */
+  readonly conflict: 'ABORT' | 'IGNORE' | 'REPLACE';
   /** Gets the rows, one behind the other, of a statement that left some out; for `IGNORE`. */
   readonly onIgnored?: (rows: readonly Value[]) => void;
   /** Called before rows are written: what other rows have to be there first. */

@@ -50,6 +50,7 @@ export class SpanTable {
   readonly #deleteDetails: Statement;
   readonly #insertLog: Statement;
   readonly #count: Statement;
+  readonly #stored: Statement;
   readonly #ids = new Map<string, number>();
   #nextTrace: number | undefined;
   #changes = new Map<string, TraceChange>();
@@ -88,6 +89,9 @@ export class SpanTable {
     this.#deleteDetails = db.prepare('DELETE FROM details WHERE id = ?');
     this.#insertLog = db.prepare(`INSERT INTO logs VALUES (${marks(11)}) ON CONFLICT DO NOTHING`);
     this.#count = db.prepare('SELECT spans FROM traces WHERE trace_id = ?');
+    this.#stored = db.prepare(
+      'SELECT trace_id FROM traces WHERE trace_id IN (SELECT value FROM json_each(?))',
+    );
   }
 
   get structure(): TreeStructure {
@@ -104,6 +108,11 @@ export class SpanTable {
     return row && decodeSpan(row, this.#names);
   }
 
+  storedTraces(traceIds: readonly string[]): ReadonlySet<string> {
+    const rows = this.#stored.all(JSON.stringify(traceIds));
+    return new Set(rows.map((row) => row['trace_id'] as string));
+  }
+
   countOf(traceId: string): number {
     return Number(this.#count.get(traceId)?.['spans'] ?? 0);
   }
@@ -114,6 +123,7 @@ export class SpanTable {
     this.#lastChange = undefined;
     this.#insertSome.clear();
     this.#insertSomeDetails.clear();
+    this.#traces.clear();
     this.#tally = { inserted: 0, replaced: 0, removed: 0 };
     for (const key of batch.removed ?? []) this.#remove(key);
     if (batch.spans) this.#putSpans(batch.spans);
@@ -123,6 +133,7 @@ export class SpanTable {
       if (change.nodes.size > 0) this.#structure.update(change.t, change.nodes, change.isNew);
       if (this.#traces.apply(change, revision, later)) emptied = true;
     }
+    this.#traces.flush();
     const changedTraces = [...this.#changes.keys()];
     this.#changes = new Map();
     return { changedTraces, emptied, ...this.#tally };

@@ -1,3 +1,4 @@
+import { ManyRows } from './manyRows.ts';
 import type { Names } from './names.ts';
 import { partFields } from './schema.ts';
 import { clip, integer } from './spanCodec.ts';
@@ -33,10 +34,13 @@ const upsertPart = `INSERT INTO parts (t, field, value, severity, ${sumColumns.j
 const upsertCount = `INSERT INTO parts (t, field, value, severity, spans) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity, spans = spans + excluded.spans`;
 
-/** The rows that sum traces up: written once per batch and trace, by what changed. */
+/** The rows that sum traces up: written once per batch and trace, by what changed; `flush` writes the last of them. */
 export class TraceTable {
   readonly #names: Names;
   readonly #find: Statement;
+  readonly #insert: ManyRows;
+  readonly #insertPart: ManyRows;
+  readonly #insertCount: ManyRows;
   readonly #upsert: Statement;
   readonly #upsertPart: Statement;
   readonly #upsertCount: Statement;
@@ -53,6 +57,14 @@ export class TraceTable {
   constructor(db: Database, names: Names) {
     this.#names = names;
     this.#find = db.prepare('SELECT id FROM traces WHERE trace_id = ?');
+    const conflict = 'ABORT';
+    this.#insert = new ManyRows(db, { table: 'traces', columns: 14 + sumColumns.length, conflict });
+    this.#insertPart = new ManyRows(db, { table: 'parts', columns: 4 + sumColumns.length, conflict });
+    this.#insertCount = new ManyRows(db, {
+      table: 'parts (t, field, value, severity, spans)',
+      columns: 5,
+      conflict,
+    });
     this.#upsert = db.prepare(upsertTrace);
     this.#upsertPart = db.prepare(upsertPart);
     this.#upsertCount = db.prepare(upsertCount);
@@ -89,7 +101,7 @@ export class TraceTable {
     const { t, named } = change;
     const sessions = [...change.parts.values()].filter((part) => part.field === partFields.session);
     const onlySession = change.isNew && sessions.length === 1 ? sessions[0]?.value : undefined;
-    this.#upsert.run(
+    const row = [
       t,
       change.traceId,
       clip(named?.name ?? '', 1024),
@@ -105,7 +117,14 @@ export class TraceTable {
       Number.isFinite(change.firstSegment) ? change.firstSegment : 0,
       change.lastSegment,
       ...change.sums,
-    );
+    ];
+    // A trace that is new has no rows to join with, unless it lost something on its way here.
+    if (change.isNew && !change.hasLosses && (!change.sessionsChanged || onlySession !== undefined)) {
+      this.#insert.add(row);
+      this.#addParts(change);
+      return false;
+    }
+    this.#upsert.run(...row);
     for (const part of change.parts.values()) {
       const { field, value, severity, spans, sums } = part;
       if (change.hasLosses && (sums ? sums.every((sum) => sum === 0) : spans === 0)) continue;
@@ -117,6 +136,23 @@ export class TraceTable {
       this.#setSession.run((this.#mainSession.get(t)?.['value'] as string | undefined) ?? null, t);
     }
     return change.hasLosses && this.#readAgain(change, later);
+  }
+
+  #addParts({ t, parts }: TraceChange): void {
+    for (const { field, value, severity, spans, sums } of parts.values()) {
+      if (sums) this.#insertPart.add([t, field, value, severity, ...sums]);
+      else this.#insertCount.add([t, field, value, severity, spans]);
+    }
+  }
+
+  /** Writes the rows that are gathered. */
+  flush(): void {
+    for (const rows of [this.#insert, this.#insertPart, this.#insertCount]) rows.flush();
+  }
+
+  /** Forgets rows that a transaction gathered which was rolled back. */
+  clear(): void {
+    for (const rows of [this.#insert, this.#insertPart, this.#insertCount]) rows.clear();
   }
 
   /**

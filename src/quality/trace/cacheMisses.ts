@@ -13,6 +13,10 @@ const keptMicros = 5 * 60 * 1e6;
  * cached tokens at all says nothing.
  */
 export function cacheMisses(calls: readonly TraceSpanView[]): readonly Finding[] {
+  const hasMiss = calls.some(
+    ({ cacheRead, inputTokens = 0 }) => cacheRead === 0 && inputTokens >= leastTokens,
+  );
+  if (!hasMiss) return [];
   const earlierOf = new Map<string, TraceSpanView[]>();
   const findings: Finding[] = [];
   for (const call of calls) {
