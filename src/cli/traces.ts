@@ -35,7 +35,8 @@ export async function traces(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-function traceJson(row: TraceRow): unknown {
+/** A trace as it is printed; null is unknown. */
+export function traceJson(row: TraceRow) {
   return {
     traceId: row.traceId,
     name: row.name,
@@ -49,7 +50,8 @@ function traceJson(row: TraceRow): unknown {
     usage: {
       inputTokens: row.inputTokens.known ?? null,
       outputTokens: row.outputTokens.known ?? null,
-      cacheReadTokens: row.cacheReadTokens,
+      // The sum of what calls tell: 0 also where none of them does.
+      cacheReadTokens: row.cacheReadTokens > 0 ? row.cacheReadTokens : null,
       unknownCalls: Math.max(row.inputTokens.unknownCalls, row.outputTokens.unknownCalls),
     },
     cost: { amount: row.cost.known ?? null, currency: 'USD', unknownCalls: row.cost.unknownCalls },

@@ -96,6 +96,11 @@ export function formatPartialTokens(
   return partial(addPartial(input, output), format, 'tokens ?');
 }
 
+/** As {@link formatPartialMoney}, for a bare count: `1,234`, `≥ 1,234 (1 unknown)`, `?`. */
+export function formatPartialCount(sum: PartialSum): string | undefined {
+  return partial(sum, formatCount, '?');
+}
+
 /** Input and output tokens together; a call that lacks both is one unknown call, not two. */
 export function addPartial(first: PartialSum, second: PartialSum): PartialSum {
   const known =

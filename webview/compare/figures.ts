@@ -1,14 +1,16 @@
 import { isKnownCost, type CostResult } from '../../src/model/cost.ts';
 import type { Usage } from '../../src/model/usage.ts';
-import type { CallSide } from '../../src/protocol/compare.ts';
+import { visibleLabel } from '../../src/base/visibleText.ts';
+import type { CallSide, TraceComparison } from '../../src/protocol/compare.ts';
 import {
   formatCost,
   formatCount,
   formatDuration,
   formatMoney,
+  formatPartialCount,
   formatPartialMoney,
 } from '../../src/protocol/format.ts';
-import type { TraceRow } from '../../src/protocol/rows.ts';
+import type { PartialSum, SpanRow, TraceRow } from '../../src/protocol/rows.ts';
 
 /** A line of a table of two columns; `change` only where both are numbers that differ. */
 export interface FigureRow {
@@ -48,26 +50,49 @@ export function callFigures(left: CallSide, right: CallSide): FigureRow[] {
 }
 
 /** What two runs took. */
-export function traceFigures(left: TraceRow, right: TraceRow): FigureRow[] {
-  const cost = [formatPartialMoney(left.cost) ?? '–', formatPartialMoney(right.cost) ?? '–'] as const;
-  const isCostKnown = left.cost.unknownCalls === 0 && right.cost.unknownCalls === 0;
-  const [known] = isCostKnown ? number('Cost', left.cost.known, right.cost.known, formatMoney) : [];
+export function traceFigures({ left, right, pairs }: TraceComparison): FigureRow[] {
+  const read = (side: 'left' | 'right'): number | undefined =>
+    cacheReads(
+      side === 'left' ? left : right,
+      pairs.flatMap((pair) => pair[side] ?? []),
+    );
   return [
     { name: 'Began', left: began(left), right: began(right), differs: false },
     ...number('Duration', left.durationMs, right.durationMs, formatDuration),
     ...number('Spans', left.spans, right.spans, formatCount),
     ...number('Model calls', left.modelCalls, right.modelCalls, formatCount),
-    ...number('Input tokens', left.inputTokens.known, right.inputTokens.known, formatCount),
-    ...ifAny('… read from cache', left.cacheReadTokens, right.cacheReadTokens),
-    ...number('Output tokens', left.outputTokens.known, right.outputTokens.known, formatCount),
-    known ?? { name: 'Cost', left: cost[0], right: cost[1], differs: cost[0] !== cost[1] },
+    ...sum('Input tokens', left.inputTokens, right.inputTokens, formatCount, formatPartialCount),
+    ...ifAny('… read from cache', read('left'), read('right')),
+    ...sum('Output tokens', left.outputTokens, right.outputTokens, formatCount, formatPartialCount),
+    ...sum('Cost', left.cost, right.cost, formatMoney, formatPartialMoney),
     ...ifAny('Errors', left.errors, right.errors),
   ];
 }
 
+/** The sum of a run is 0 also where no call tells what it read: then it is not known. */
+function cacheReads({ cacheReadTokens }: TraceRow, spans: readonly SpanRow[]): number | undefined {
+  const isTold = spans.some(({ counted, usage }) => counted && usage?.cacheRead !== undefined);
+  return cacheReadTokens > 0 || isTold ? cacheReadTokens : undefined;
+}
+
+/** A sum that may lack calls: a change is told only where none is missing on either side. */
+function sum(
+  name: string,
+  left: PartialSum,
+  right: PartialSum,
+  format: (value: number) => string,
+  formatPartial: (value: PartialSum) => string | undefined,
+): FigureRow[] {
+  const isWhole = left.unknownCalls === 0 && right.unknownCalls === 0;
+  if (isWhole && (left.known === undefined) === (right.known === undefined))
+    return number(name, left.known, right.known, format);
+  const [before, after] = [formatPartial(left) ?? '–', formatPartial(right) ?? '–'];
+  return [{ name, left: before, right: after, differs: before !== after }];
+}
+
 /** A count that is 0 as a rule. */
-function ifAny(name: string, left: number, right: number): FigureRow[] {
-  return left === 0 && right === 0 ? [] : number(name, left, right, formatCount);
+function ifAny(name: string, left: number | undefined, right: number | undefined): FigureRow[] {
+  return !left && !right ? [] : number(name, left, right, formatCount);
 }
 
 function began({ startMicros }: TraceRow): string {
@@ -97,6 +122,33 @@ function number(
   if (left === undefined || right === undefined) return [{ ...row, differs: true }];
   const isMore = left === right ? undefined : right > left;
   return [{ ...row, change: changeText(left, right), isMore, differs: left !== right }];
+}
+
+/** Smaller changes of time are noise. */
+const leastShare = 0.25;
+const leastMs = 50;
+
+/** What is different about a step, briefly; nothing is said of what a side does not tell. */
+export function stepChanges(left: SpanRow, right: SpanRow): string[] {
+  const time = timeChange(left.durationMs, right.durationMs);
+  const [before, after] = [tokensOf(left), tokensOf(right)];
+  const tokens = before === undefined || after === undefined ? undefined : changeText(before, after);
+  return [
+    ...(left.model === right.model ? [] : [`model ${visibleLabel(right.model ?? '?', 60)}`]),
+    ...(left.status === right.status ? [] : [right.status === 'error' ? 'failed' : 'no longer fails']),
+    ...(time === undefined ? [] : [`time ${time}`]),
+    ...(tokens === undefined ? [] : [`tokens ${tokens}`]),
+  ];
+}
+
+function timeChange(before: number | undefined, after: number | undefined): string | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  const differs = Math.abs(after - before) > Math.max(leastMs, before * leastShare);
+  return differs ? changeText(before, after) : undefined;
+}
+
+function tokensOf({ usage }: SpanRow): number | undefined {
+  return usage?.input === undefined || usage.output === undefined ? undefined : usage.input + usage.output;
 }
 
 /** `+12 %`, `−50 %`, `× 3.2`; undefined where nothing changed or there was nothing. */

@@ -6,7 +6,7 @@ import { formatCost, formatCount, formatDuration, formatUsage } from '../../src/
 import { isModelCall, kindIcons } from '../../src/protocol/kinds.ts';
 import type { SpanRow } from '../../src/protocol/rows.ts';
 import { Icon } from '../kit/icon.tsx';
-import { changeText, traceFigures } from './figures.ts';
+import { stepChanges, traceFigures } from './figures.ts';
 import { FigureTable } from './figureTable.tsx';
 
 interface TracesViewProps {
@@ -31,7 +31,7 @@ export function TracesView({ traces, onShow, onCompare }: TracesViewProps): JSX.
         label="Figures of the runs"
         left={visibleLabel(traces.left.name, 120)}
         right={visibleLabel(traces.right.name, 120)}
-        rows={traceFigures(traces.left, traces.right)}
+        rows={traceFigures(traces)}
       />
       <section>
         <h2>
@@ -100,7 +100,7 @@ function Row({ pair: { left, right, depth }, onShow, onCompare }: RowProps): JSX
       <td>
         {left && right ? (
           <>
-            {changes(left, right).map((change, index) => (
+            {stepChanges(left, right).map((change, index) => (
               <span key={index} class="step-change">
                 {change}
               </span>
@@ -145,23 +145,4 @@ function Cell({ span, depth, onShow }: CellProps): JSX.Element | null {
       </span>
     </div>
   );
-}
-
-/** Smaller changes of time are noise. */
-const leastShare = 0.25;
-const leastMs = 50;
-
-/** What is different about a step, briefly. */
-function changes(left: SpanRow, right: SpanRow): string[] {
-  const [before, after] = [left.durationMs ?? 0, right.durationMs ?? 0];
-  const isSlower = Math.abs(after - before) > Math.max(leastMs, before * leastShare);
-  const time = isSlower ? changeText(before, after) : undefined;
-  const tokens = ({ usage }: SpanRow): number => (usage?.input ?? 0) + (usage?.output ?? 0);
-  const tokenChange = changeText(tokens(left), tokens(right));
-  return [
-    ...(left.model === right.model ? [] : [`model ${visibleLabel(right.model ?? '?', 60)}`]),
-    ...(left.status === right.status ? [] : [right.status === 'error' ? 'failed' : 'no longer fails']),
-    ...(time === undefined ? [] : [`time ${time}`]),
-    ...(tokenChange === undefined ? [] : [`tokens ${tokenChange}`]),
-  ];
 }

@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatMoney,
   formatMoneyExact,
+  formatPartialCount,
   formatPartialMoney,
   formatPartialTokens,
   formatRate,
@@ -116,6 +117,8 @@ describe('unknown values as shown', () => {
     assert.equal(formatPartialMoney({ known: 0.0123, unknownCalls: 2 }), '≥ $0.0123 (2 unknown)');
     assert.equal(formatPartialMoney({ known: undefined, unknownCalls: 3 }), 'cost ?');
     assert.equal(formatPartialMoney({ known: undefined, unknownCalls: 0 }), undefined);
+    assert.equal(formatPartialCount({ known: 1234, unknownCalls: 1 }), '≥ 1,234 (1 unknown)');
+    assert.equal(formatPartialCount({ known: undefined, unknownCalls: 3 }), '?');
   });
 
   it('counts a call that lacks both input and output tokens once', () => {
