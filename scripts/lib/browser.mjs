@@ -63,8 +63,8 @@ export async function findBrowser(log = console.log) {
   throw new Error('No Chromium was found. Install Chromium or Chrome, or set CHROMIUM_PATH to one.');
 }
 
-/** Software rendering, no sandbox (containers), and no traffic of the browser's own; web security stays on. */
-export const browserArguments = [
+/** No sandbox (containers), and no traffic of the browser's own; web security stays on. */
+const quietArguments = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
@@ -72,14 +72,23 @@ export const browserArguments = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-dev-shm-usage',
+];
+
+/** And a GPU emulated by software, which the editor's own WebGL needs. */
+export const browserArguments = [
+  ...quietArguments,
   '--use-gl=angle',
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
 ];
 
-/** Starts it through playwright-core. */
-export async function launchBrowser({ log = console.log, headless = true } = {}) {
+/**
+ * Starts it through playwright-core. Without `emulateGpu` it composes its pages as it does by itself where there is no
+ * GPU; emulating one costs several times as much.
+ */
+export async function launchBrowser({ log = console.log, headless = true, emulateGpu = true } = {}) {
   const executablePath = await findBrowser(log);
   const { chromium } = await import('playwright-core');
-  return chromium.launch({ executablePath, headless, args: browserArguments });
+  const args = emulateGpu ? browserArguments : [...quietArguments, '--disable-gpu'];
+  return chromium.launch({ executablePath, headless, args });
 }

@@ -1,7 +1,7 @@
 import { Geometry, rowHeight, rulerHeight } from './geometry.ts';
 import { MinimapPainter } from './minimap.ts';
 import type { Overlay } from './overlayPainter.ts';
-import { paintOverlay } from './overlayPainter.ts';
+import { hasNothingOver, paintOverlay } from './overlayPainter.ts';
 import { RowsPainter } from './rowsPainter.ts';
 import { paintRuler } from './rulerPainter.ts';
 import type { Scene } from './scene.ts';
@@ -28,7 +28,9 @@ export class Chart {
   readonly #minimap = new MinimapPainter();
   /** Told of each new view. */
   readonly #onView: (view: Viewport) => void;
+  /** Told once of each trace that was read, when it is on the canvas. */
   readonly #onPainted: () => void;
+  #told: Scene['data'] | undefined;
   #scene: Scene | undefined;
   #view: Viewport = { from: 0, length: 1, scroll: 0 };
   #size = { width: 1, height: 1 };
@@ -37,6 +39,7 @@ export class Chart {
   #frame = 0;
   #isStale = { main: false, overlay: false, minimap: false };
   #isMoving = false;
+  #isOverlayEmpty = true;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #glide: { readonly from: Viewport; readonly to: Viewport; readonly begun: number } | undefined;
 
@@ -185,15 +188,15 @@ export class Chart {
     const stale = this.#isStale;
     this.#isStale = { main: false, overlay: false, minimap: false };
     if (stale.main) this.#paintMain(scene, geometry);
-    if (stale.overlay) {
-      const context = this.#parts.overlay.getContext('2d');
-      if (context) paintOverlay(context, scene, geometry, this.#overlay, this.#scale);
-    }
+    if (stale.overlay) this.#paintOverlay(scene, geometry);
     if (stale.minimap) {
       const context = this.#parts.minimap.getContext('2d', { alpha: false, willReadFrequently: true });
       if (context) this.#minimap.paint(context, scene, this.#view, this.#scale);
     }
-    if (stale.main) this.#onPainted();
+    if (stale.main && this.#told !== scene.data) {
+      this.#told = scene.data;
+      this.#onPainted();
+    }
   }
 
   #paintMain(scene: Scene, geometry: Geometry): void {
@@ -204,6 +207,16 @@ export class Chart {
     const top = Math.round(rulerHeight * this.#scale);
     this.#rows.paint(context, scene, geometry, this.#scale, top, this.#isMoving);
     paintRuler(context, geometry, scene.colors, this.#scale, main.height);
+  }
+
+  /** What lies empty over the bars, and stays so, costs the browser nothing. */
+  #paintOverlay(scene: Scene, geometry: Geometry): void {
+    const isEmpty = hasNothingOver(scene, this.#overlay);
+    if (isEmpty && this.#isOverlayEmpty) return;
+    const context = this.#parts.overlay.getContext('2d');
+    if (!context) return;
+    paintOverlay(context, scene, geometry, this.#overlay, this.#scale);
+    this.#isOverlayEmpty = isEmpty;
   }
 
   #glideOn({ from, to, begun }: { from: Viewport; to: Viewport; begun: number }, time: number): void {

@@ -60,7 +60,10 @@ export function ChartView(props: ChartViewProps): JSX.Element {
         clearTimeout(settled);
         settled = setTimeout(() => onView(view, drawing.isWhole), settleMs);
       },
-      () => performance.mark('flame:painted'),
+      () => {
+        performance.clearMarks('flame:painted');
+        performance.mark('flame:painted');
+      },
     );
     chart.current = drawing;
     const onHover = (span: number, x: number, y: number): void =>

@@ -11,6 +11,12 @@ export interface Overlay {
   readonly isFocused: boolean;
 }
 
+/** Whether painting it would leave it empty. */
+export function hasNothingOver({ selected, critical, layout }: Scene, { hovered, brush }: Overlay): boolean {
+  const hasPath = critical !== undefined && layout.facts.axis === 'time';
+  return selected < 0 && hovered < 0 && brush === undefined && !hasPath;
+}
+
 export function paintOverlay(
   context: CanvasRenderingContext2D,
   scene: Scene,
