@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { explanationText } from '../../../src/host/explain/explanationText.ts';
-import { pageHtml } from '../../../src/host/panels/details/html.ts';
+import { pageHtml } from '../../../src/host/panels/pageHtml.ts';
 import { webPage } from '../../../src/host/panels/details/webPage.ts';
 
 describe('the page of the details panel', () => {

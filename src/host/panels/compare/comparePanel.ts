@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Channel } from '../../../base/channel.ts';
 import type { Disposable } from '../../../base/disposable.ts';
@@ -13,7 +12,7 @@ import { checkedCompareHandlers, isComparePair } from '../../../protocol/compare
 import { commands, comparePanel } from '../../ids.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';
-import { pageHtml } from '../details/html.ts';
+import { done, portOf, remembered, showPage } from '../webviewPage.ts';
 
 type Nothing = Record<never, never>;
 type CompareChannel = Channel<Nothing, ComparePageRequests, ComparePageEvents, Nothing>;
@@ -58,21 +57,17 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
       return;
     }
     const title = vscode.l10n.t('Compare');
-    this.#adopt(
-      vscode.window.createWebviewPanel(comparePanel, title, vscode.ViewColumn.Active, this.#options()),
-    );
+    const options = { enableFindWidget: true };
+    this.#adopt(vscode.window.createWebviewPanel(comparePanel, title, vscode.ViewColumn.Active, options));
   }
 
   /** After a reload of the window: the panel with what its page remembered. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const { left, right } = (
-      typeof state === 'object' && state !== null ? state : {}
-    ) as Partial<ComparePair>;
+    const { left, right } = remembered<ComparePair>(state);
     const pair = { left, right };
     if (this.#panel) panel.dispose();
     else {
       if (isComparePair(pair)) this.#pair = pair;
-      panel.webview.options = this.#options();
       this.#adopt(panel);
     }
     return Promise.resolve();
@@ -83,20 +78,9 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
     this.#panel?.dispose();
   }
 
-  #options(): vscode.WebviewPanelOptions & vscode.WebviewOptions {
-    const folders = ['dist/webview', 'media'].map((path) => vscode.Uri.joinPath(this.#extensionUri, path));
-    return { enableScripts: true, enableForms: false, localResourceRoots: folders, enableFindWidget: true };
-  }
-
   #adopt(panel: vscode.WebviewPanel): void {
-    const { webview } = panel;
-    const channel: CompareChannel = new Channel(
-      {
-        post: (message) => void webview.postMessage(message),
-        onMessage: (listener) => void webview.onDidReceiveMessage(listener),
-      },
-      this.#handlers(),
-      (reason) => this.#log.write('warn', `A message of the comparison was ignored: ${reason}`),
+    const channel: CompareChannel = new Channel(portOf(panel.webview), this.#handlers(), (reason) =>
+      this.#log.write('warn', `A message of the comparison was ignored: ${reason}`),
     );
     this.#panel = panel;
     this.#channel = channel;
@@ -105,19 +89,10 @@ export class ComparePanel implements vscode.Disposable, vscode.WebviewPanelSeria
       if (this.#panel !== panel) return;
       this.#panel = this.#channel = this.#pair = undefined;
     });
-    const file = (...path: string[]): vscode.Uri => vscode.Uri.joinPath(this.#extensionUri, ...path);
-    panel.iconPath = { light: file('media', 'panel-light.svg'), dark: file('media', 'panel-dark.svg') };
-    webview.html = pageHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      scriptUri: webview.asWebviewUri(file('dist', 'webview', 'compare.js')).toString(),
-      styleUri: webview.asWebviewUri(file('dist', 'webview', 'compare.css')).toString(),
-      title: 'Compare',
-    });
+    showPage(panel, this.#extensionUri, { name: 'compare', title: 'Compare', icon: 'panel' });
   }
 
   #handlers() {
-    const done = (run: PromiseLike<unknown>): Promise<null> => Promise.resolve(run).then(() => null);
     return checkedCompareHandlers({
       'compare/ready': () => this.#pair ?? null,
       'compare/load': (pair, signal) => this.#load(pair, signal),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Channel } from '../../../base/channel.ts';
 import type { Disposable } from '../../../base/disposable.ts';
@@ -12,7 +11,7 @@ import type { Log } from '../../services/log.ts';
 import type { SelectionService } from '../../services/selection.ts';
 import { openSource } from '../../source/openSource.ts';
 import { openLink } from './openLink.ts';
-import { pageHtml } from './html.ts';
+import { done, portOf, remembered, showPage } from '../webviewPage.ts';
 
 type Nothing = Record<never, never>;
 type DetailsChannel = Channel<Nothing, DetailsRequests, DetailsEvents, Nothing>;
@@ -74,21 +73,17 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
       return;
     }
     const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    this.#adopt(
-      vscode.window.createWebviewPanel(detailsPanel, vscode.l10n.t('LLM Call'), where, this.#options()),
-    );
+    const options = { enableFindWidget: true };
+    this.#adopt(vscode.window.createWebviewPanel(detailsPanel, vscode.l10n.t('LLM Call'), where, options));
   }
 
   /** After a reload of the window: the panel with what its page remembered. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const { traceId, spanId } = (
-      typeof state === 'object' && state !== null ? state : {}
-    ) as Partial<DetailsTarget>;
+    const { traceId, spanId } = remembered<DetailsTarget>(state);
     const target = { traceId, spanId };
     if (this.#panel) panel.dispose();
     else {
       if (isDetailsTarget(target)) this.#target = target;
-      panel.webview.options = this.#options();
       this.#adopt(panel);
     }
     return Promise.resolve();
@@ -99,18 +94,9 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
     this.#panel?.dispose();
   }
 
-  #options(): vscode.WebviewPanelOptions & vscode.WebviewOptions {
-    const folders = ['dist/webview', 'media'].map((path) => vscode.Uri.joinPath(this.#extensionUri, path));
-    return { enableScripts: true, enableForms: false, localResourceRoots: folders, enableFindWidget: true };
-  }
-
   #adopt(panel: vscode.WebviewPanel): void {
-    const { webview } = panel;
     const channel: DetailsChannel = new Channel(
-      {
-        post: (message) => void webview.postMessage(message),
-        onMessage: (listener) => void webview.onDidReceiveMessage(listener),
-      },
+      portOf(panel.webview),
       this.#handlers((run, text, reasoning) => channel.emit('replay/progress', { run, text, reasoning })),
       (reason) => this.#log.write('warn', `A message of the details panel was ignored: ${reason}`),
     );
@@ -123,26 +109,13 @@ export class DetailsPanel implements vscode.Disposable, vscode.WebviewPanelSeria
       this.#channel = undefined;
       this.#target = undefined;
     });
-    const file = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview', name)).toString();
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(this.#extensionUri, 'media', 'panel-light.svg'),
-      dark: vscode.Uri.joinPath(this.#extensionUri, 'media', 'panel-dark.svg'),
-    };
-    webview.html = pageHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      scriptUri: file('details.js'),
-      styleUri: file('details.css'),
-      title: 'LLM Call',
-      showsImages: true,
-    });
+    const page = { name: 'details', title: 'LLM Call', icon: 'panel', showsImages: true };
+    showPage(panel, this.#extensionUri, page);
   }
 
   #handlers(onProgress: (run: number, text: string, reasoning: string) => void) {
     const engine = this.#engine;
     const replay = this.#replay;
-    const done = (run: PromiseLike<unknown>): Promise<null> => Promise.resolve(run).then(() => null);
     const command = (id: string, argument: unknown): Promise<null> =>
       done(vscode.commands.executeCommand(id, argument));
     return checkedDetailsHandlers({

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Channel, ChannelError } from '../../../base/channel.ts';
 import { visibleLabel } from '../../../base/visibleText.ts';
@@ -7,7 +6,7 @@ import type { FlamePageEvents, FlamePageRequests } from '../../../protocol/flame
 import { checkedFlameHandlers } from '../../../protocol/flame.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';
-import { pageHtml } from '../details/html.ts';
+import { portOf, showPage } from '../webviewPage.ts';
 
 type Nothing = Record<never, never>;
 type FlameChannel = Channel<Nothing, FlamePageRequests, FlamePageEvents, Nothing>;
@@ -46,21 +45,15 @@ export class FlamePanel {
     this.#panel = panel;
     this.#selected = selected;
     this.#options = options;
-    const { webview } = panel;
-    this.#channel = new Channel(
-      {
-        post: (message) => void webview.postMessage(message),
-        onMessage: (listener) => void webview.onDidReceiveMessage(listener),
-      },
-      this.#handlers(),
-      (reason) => options.log.write('warn', `A message of a flame chart was ignored: ${reason}`),
+    this.#channel = new Channel(portOf(panel.webview), this.#handlers(), (reason) =>
+      options.log.write('warn', `A message of a flame chart was ignored: ${reason}`),
     );
     panel.onDidDispose(() => {
       this.#channel.close('The chart was closed');
       options.engine.call('flame/forget', { traceId }).catch(() => undefined);
       options.onClosed();
     });
-    this.#fill();
+    showPage(panel, options.extensionUri, { name: 'flame', title: 'Flame Chart', icon: 'flame' });
   }
 
   get visible(): boolean {
@@ -85,25 +78,6 @@ export class FlamePanel {
   /** The trace has other spans now, or another engine answers. */
   tellChanged(): void {
     if (this.#panel.visible) this.#channel.emit('flame/changed', { traceId: this.traceId });
-  }
-
-  #fill(): void {
-    const { extensionUri } = this.#options;
-    const { webview } = this.#panel;
-    const file = (...path: string[]): vscode.Uri => vscode.Uri.joinPath(extensionUri, ...path);
-    webview.options = {
-      enableScripts: true,
-      enableForms: false,
-      localResourceRoots: [file('dist', 'webview'), file('media')],
-    };
-    this.#panel.iconPath = { light: file('media', 'flame-light.svg'), dark: file('media', 'flame-dark.svg') };
-    webview.html = pageHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      scriptUri: webview.asWebviewUri(file('dist', 'webview', 'flame.js')).toString(),
-      styleUri: webview.asWebviewUri(file('dist', 'webview', 'flame.css')).toString(),
-      title: 'Flame Chart',
-    });
   }
 
   #handlers() {

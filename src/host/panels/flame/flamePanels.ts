@@ -7,6 +7,7 @@ import { commands, flamePanel } from '../../ids.ts';
 import type { EngineClient } from '../../services/engineClient.ts';
 import type { Log } from '../../services/log.ts';
 import type { SelectionService } from '../../services/selection.ts';
+import { remembered } from '../webviewPage.ts';
 import { FlamePanel } from './flamePanel.ts';
 
 /** The open flame charts, one a trace. */
@@ -63,9 +64,7 @@ export class FlamePanels implements vscode.WebviewPanelSerializer, Disposable {
 
   /** After a reload of the window: the chart of the trace that its page remembered. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const { traceId, spanId } = (
-      typeof state === 'object' && state !== null ? state : {}
-    ) as Partial<FlameTarget>;
+    const { traceId, spanId } = remembered<FlameTarget>(state);
     const target = { traceId, spanId };
     if (isFlameTarget(target) && !this.#panels.has(target.traceId)) this.#adopt(panel, target);
     else panel.dispose();
