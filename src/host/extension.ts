@@ -4,11 +4,10 @@ import { protocolVersion } from '../protocol/engine.ts';
 import { CodeAnnotations } from './annotations/codeAnnotations.ts';
 import { registerAllCommands } from './commands/allCommands.ts';
 import type { Services } from './commands/services.ts';
-import { ExplanationDocuments } from './explain/explanationDocuments.ts';
+import { explanationDocuments } from './explain/explanationDocuments.ts';
 import { registerDebugConfigurations } from './environment/debugConfigurations.ts';
 import { ProgramEnvironments } from './environment/programEnvironments.ts';
-import { explanationScheme, rawScheme } from './ids.ts';
-import { RawDocuments } from './otlp/rawDocuments.ts';
+import { rawDocuments } from './otlp/rawDocuments.ts';
 import { ComparePanel } from './panels/compare/comparePanel.ts';
 import { DetailsPanel } from './panels/details/detailsPanel.ts';
 import { EditorLink } from './panels/flame/editorLink.ts';
@@ -22,6 +21,7 @@ import { Log } from './services/log.ts';
 import { Notices } from './services/notices.ts';
 import { SelectionService } from './services/selection.ts';
 import { Settings } from './services/settings.ts';
+import { SpanDocuments } from './services/spanDocuments.ts';
 import { StateKeeper } from './services/stateKeeper.ts';
 import { StatusBar } from './services/statusBar.ts';
 import { hasSqlite } from './services/support.ts';
@@ -83,12 +83,9 @@ export function activate(context: vscode.ExtensionContext): ExtensionExports {
     state: () => keeper.state,
   };
   for (const registration of registerAllCommands(services)) add(registration);
-  add(
-    vscode.workspace.registerTextDocumentContentProvider(explanationScheme, new ExplanationDocuments(engine)),
-  );
+  for (const kind of [explanationDocuments, rawDocuments]) add(SpanDocuments.register(kind, engine));
   add(new FindingsWatch(engine, statusBar, log));
   add(registerDebugConfigurations(services.environments));
-  add(vscode.workspace.registerTextDocumentContentProvider(rawScheme, new RawDocuments(engine)));
   add(settings.onChanged((changed) => void configureEngine(engine, changed, log)));
 
   if (hasSqlite()) {

@@ -5,7 +5,8 @@ import { copyKinds } from '../../protocol/webview.ts';
 import { conversationMarkdown } from '../../request/markdown.ts';
 import { requestCode } from '../../request/code.ts';
 import { commands } from '../ids.ts';
-import { RawDocuments } from '../otlp/rawDocuments.ts';
+import { rawDocuments } from '../otlp/rawDocuments.ts';
+import { SpanDocuments } from '../services/spanDocuments.ts';
 import type { Endpoint } from '../replay/endpoints.ts';
 import { itemOf } from './items.ts';
 import type { CommandTable, Services } from './services.ts';
@@ -42,7 +43,7 @@ export function callCommands(services: Services): CommandTable {
     [commands.copyAsMarkdown]: (argument) => copy(argument, 'markdown'),
     [commands.openRaw]: async (argument) => {
       const target = await span(argument);
-      if (target) await RawDocuments.open(target);
+      if (target) await SpanDocuments.open(rawDocuments, target);
     },
     [commands.replayCall]: async (argument) => {
       const target = await span(argument);

@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { visibleLabel } from '../../base/visibleText.ts';
 import type { DetailsTarget } from '../../protocol/webview.ts';
 import { isDetailsTarget } from '../../protocol/webview.ts';
-import { ExplanationDocuments } from '../explain/explanationDocuments.ts';
+import { explanationDocuments } from '../explain/explanationDocuments.ts';
 import { commands } from '../ids.ts';
+import { SpanDocuments } from '../services/spanDocuments.ts';
 import type { SourceOptions } from '../source/goToSource.ts';
 import { goToSource } from '../source/goToSource.ts';
 import { openSource } from '../source/openSource.ts';
@@ -46,7 +47,7 @@ export function spanCommands(services: Services): CommandTable {
     },
     [commands.explainSpan]: async (argument) => {
       const target = await span(argument);
-      if (target) await ExplanationDocuments.open(target.traceId, target.spanId);
+      if (target) await SpanDocuments.open(explanationDocuments, target);
     },
     [commands.revealSpan]: async (argument) => {
       const target = await span(argument);
