@@ -8,8 +8,8 @@ export interface PromptText {
   readonly text: string;
 }
 
-/** What the resolver is told of a span whose line it is to find. All but the identity may be unknown. */
-export interface SpanQuestion {
+/** What a stored row says of a span and its question repeats. All but the identity may be unknown. */
+interface AskedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string;
@@ -20,15 +20,19 @@ export interface SpanQuestion {
   readonly dialect: string;
   /** Whole microseconds since the epoch. */
   readonly startMicros: number;
-  /** Undefined while the span runs. */
-  readonly endMicros: number | undefined;
-  readonly operation: string | undefined;
   readonly provider: string | undefined;
   readonly requestModel: string | undefined;
   readonly responseModel: string | undefined;
-  readonly streaming: boolean | undefined;
   readonly toolName: string | undefined;
   readonly agentName: string | undefined;
+}
+
+/** What the resolver is told of a span whose line it is to find. */
+export interface SpanQuestion extends AskedSpan {
+  /** Undefined while the span runs. */
+  readonly endMicros: number | undefined;
+  readonly operation: string | undefined;
+  readonly streaming: boolean | undefined;
   readonly workflowName: string | undefined;
   /** Request parameters, by the conventions' names (`temperature`, `max_tokens`). */
   readonly parameters: ReadonlyMap<string, string>;
@@ -43,23 +47,9 @@ export interface SpanQuestion {
 }
 
 /** The columns of a stored span that a question needs; a row of the store's index fits. */
-export interface QuestionRow {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string;
-  readonly name: string;
-  readonly service: string;
-  readonly scope: string;
-  readonly kind: SpanKind;
-  readonly dialect: string;
-  readonly startMicros: number;
+export interface QuestionRow extends AskedSpan {
   /** Nanoseconds; undefined while the span has not ended. */
   readonly durationNanos: number | undefined;
-  readonly provider: string | undefined;
-  readonly requestModel: string | undefined;
-  readonly responseModel: string | undefined;
-  readonly toolName: string | undefined;
-  readonly agentName: string | undefined;
   readonly source: SourceLocation | undefined;
 }
 
