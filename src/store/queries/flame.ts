@@ -29,20 +29,23 @@ const nameLength = 160;
 /** A trace that is at least this part of the store is read in the order of the table: far fewer pages are looked at. */
 const largePart = 1 / 4;
 
-const columns = `s.id, s.span_id, s.parent_id, s.start_us, s.dur_ns,
-  s.kind | (s.status << 8) | (s.class << 16) | (s.bits << 24), substr(s.name, 1, ${nameLength}), s.origin,
-  coalesce(d.response_model, d.request_model), coalesce(d.input + d.output, d.input, d.output), d.cost,
-  d.first_token_ms, d.retries, d.flags`;
-const byParent = `SELECT ${columns} FROM spans s INDEXED BY spans_parent LEFT JOIN details d ON d.id = s.id
-  WHERE s.t = ? ORDER BY s.parent_id, s.start_us`;
-const byId = `SELECT ${columns} FROM spans s NOT INDEXED LEFT JOIN details d ON d.id = s.id
+const spanColumns = `s.id, s.span_id, s.parent_id, s.start_us, s.dur_ns,
+  s.kind | (s.status << 8) | (s.class << 16) | (s.bits << 24), substr(s.name, 1, ${nameLength}), s.origin`;
+const detailColumns = `coalesce(d.response_model, d.request_model), coalesce(d.input + d.output, d.input, d.output),
+  d.cost, d.first_token_ms, d.retries, d.flags`;
+const byParent = `SELECT ${spanColumns}, ${detailColumns} FROM spans s INDEXED BY spans_parent
+  LEFT JOIN details d ON d.id = s.id WHERE s.t = ? ORDER BY s.parent_id, s.start_us`;
+const byId = `SELECT ${spanColumns} FROM spans s NOT INDEXED
   WHERE s.t = ? AND s.id > ? ORDER BY s.id LIMIT ${rowsAtOnce}`;
+/** Most spans have none: asked for by themselves, they cost nothing for those. */
+const detailsById = `SELECT d.id, ${detailColumns} FROM details d CROSS JOIN spans s ON s.id = d.id
+  WHERE d.id > ? AND d.id <= ? AND s.t = ? ORDER BY d.id`;
 
 /** The store's code of a kind → its index in the model. */
 const kindIndexes = kindCodes.map((kind) => spanKinds.indexOf(kind));
 const otherKind = spanKinds.indexOf('other');
 
-type Cells = readonly [
+type SpanCells = readonly [
   id: number,
   spanId: string,
   parentId: string,
@@ -52,6 +55,8 @@ type Cells = readonly [
   packed: number,
   name: string,
   origin: number,
+];
+type DetailCells = readonly [
   model: string | null,
   tokens: number | null,
   cost: number | null,
@@ -59,6 +64,7 @@ type Cells = readonly [
   retries: number | null,
   flags: string | null,
 ];
+type Row = readonly unknown[];
 
 /**
  * Reads all spans of a trace into columns; gives the thread back between stretches of rows, with nothing to show yet.
@@ -77,10 +83,7 @@ export function* readFlameSpans(
   const size = Number(context.get('SELECT count(*) AS n FROM spans WHERE t = ?', t)?.['n']);
   const all = Number(context.get('SELECT total(spans) AS n FROM traces')?.['n']);
   const reader = new RowReader(context, size);
-  for (const rows of size >= all * largePart ? inTableOrder(context, t) : inTreeOrder(context, t)) {
-    for (const cells of rows) reader.add(cells);
-    yield undefined;
-  }
+  yield* size >= all * largePart ? readInTableOrder(context, t, reader) : readInTreeOrder(context, t, reader);
   return {
     traceId,
     name: trace['name'] as string,
@@ -90,26 +93,34 @@ export function* readFlameSpans(
   };
 }
 
-function* inTableOrder(context: QueryContext, t: number): Generator<readonly Cells[]> {
-  const statement = rowsAsArrays(context.db.prepare(byId));
+function* readInTableOrder(context: QueryContext, t: number, reader: RowReader): Generator<undefined> {
+  const spansAfter = rowsAsArrays(context.db.prepare(byId));
+  const detailsBetween = rowsAsArrays(context.db.prepare(detailsById));
   for (let last = -1; ;) {
-    const rows = statement.all(t, last).map(cellsOf);
-    yield rows;
-    const end = rows.at(-1);
-    if (!end || rows.length < rowsAtOnce) return;
-    last = end[0];
+    const rows = spansAfter.all(t, last);
+    const end = rows.length === 0 ? last : (cellsOf(rows[rows.length - 1])[0] as number);
+    const details = detailsBetween.all(last, end, t);
+    let next = 0;
+    for (const row of rows) {
+      const cells = cellsOf(row);
+      const id = cells[0] as number;
+      while (next < details.length && (cellsOf(details[next])[0] as number) < id) next++;
+      const detail = next < details.length ? cellsOf(details[next]) : undefined;
+      reader.add(cells, detail?.[0] === id ? detail : undefined, 1);
+    }
+    if (rows.length < rowsAtOnce) return;
+    yield undefined;
+    last = end;
   }
 }
 
-function* inTreeOrder(context: QueryContext, t: number): Generator<readonly Cells[]> {
-  let rows: Cells[] = [];
+function* readInTreeOrder(context: QueryContext, t: number, reader: RowReader): Generator<undefined> {
+  let read = 0;
   for (const row of rowsAsArrays(context.db.prepare(byParent)).iterate(t)) {
-    rows.push(cellsOf(row));
-    if (rows.length < rowsAtOnce) continue;
-    yield rows;
-    rows = [];
+    const cells = cellsOf(row);
+    reader.add(cells, cells, 8);
+    if (++read % rowsAtOnce === 0) yield undefined;
   }
-  yield rows;
 }
 
 /** Arrays are made faster than objects; Node 22.13 does not have them. */
@@ -118,8 +129,8 @@ function rowsAsArrays(statement: Statement): Statement {
   return statement;
 }
 
-function cellsOf(row: unknown): Cells {
-  return (Array.isArray(row) ? row : Object.values(row as object)) as unknown as Cells;
+function cellsOf(row: unknown): Row {
+  return Array.isArray(row) ? (row as Row) : Object.values(row as object);
 }
 
 class RowReader {
@@ -138,12 +149,14 @@ class RowReader {
     this.#spans = emptySource(size);
   }
 
-  add(cells: Cells): void {
+  /** `details`: the row that holds them from `from` on; undefined for a span without any. */
+  add(row: Row, details: Row | undefined, from: number): void {
     const spans = this.#spans;
     const at = spans.count;
     // A span that was written since they were counted: the change is told, and all is read again.
     if (at >= this.#size) return;
     spans.count = at + 1;
+    const cells = row as SpanCells;
     spans.idHigh[at] = hex(cells[1], 0);
     spans.idLow[at] = hex(cells[1], 8);
     if (cells[2] !== '') {
@@ -157,13 +170,15 @@ class RowReader {
     spans.kind[at] = kindIndexes[packed & 0xff] ?? otherKind;
     spans.name[at] = this.#names.codeOf(cells[6]);
     spans.service[at] = this.#serviceCode(cells[7]);
-    const model = cells[8];
+    const cell = <K extends number & keyof DetailCells>(index: K): DetailCells[K] | null =>
+      details === undefined ? null : (details[from + index] as DetailCells[K]);
+    const model = cell(0);
     if (model !== null) spans.model[at] = this.#models.codeOf(model);
-    const firstTokenMs = cells[11];
+    this.#account(at, packed, cell(1), cell(2));
+    const firstTokenMs = cell(3);
     spans.firstToken[at] = firstTokenMs === null ? Number.NaN : firstTokenMs * 1000;
-    spans.retries[at] = Math.min(255, cells[12] ?? 0);
-    this.#account(at, packed, cells[9], cells[10]);
-    const flags = cells[13];
+    spans.retries[at] = Math.min(255, cell(4) ?? 0);
+    const flags = cell(5);
     if (flags !== null) this.#flag(at, flags);
   }
 
