@@ -77,6 +77,9 @@ describe('calls beside the code, by the engine as a worker', function () {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
+  /** Calls are shown at once by what their spans tell; functions, and what edits move, when the file was read. */
+  const isRead = (found: FileAnnotations): boolean =>
+    found.functions.length > 0 && found.functions.every(({ line }) => line !== undefined);
   const callsAt = (found: FileAnnotations, line: number): number | undefined => {
     const one = found.lines.find((other) => other.line === line);
     return (one?.through ?? one?.self)?.calls;
@@ -114,7 +117,7 @@ describe('calls beside the code, by the engine as a worker', function () {
     );
     await send(status, 6, 7, 7);
     await told;
-    const found = await until(engine, (now) => callsAt(now, 2) === 3);
+    const found = await until(engine, (now) => callsAt(now, 2) === 3 && isRead(now));
     assert.equal(callsAt(found, 6), 1);
     assert.equal(callsAt(found, 7), 2);
     const helper = found.lines.find(({ line }) => line === 2);
@@ -142,7 +145,7 @@ describe('calls beside the code, by the engine as a worker', function () {
     const status = await engine.status(({ state }) => state === 'listening');
     await engine.channel.call('code/configure', settings);
     await send(status, 6);
-    await until(engine, (now) => callsAt(now, 6) === 1);
+    await until(engine, (now) => callsAt(now, 6) === 1 && isRead(now));
     writeFileSync(file, `# new\n${program.replace('[question]', '[question, question]')}`);
     utimesSync(file, Date.now() / 1000 + 60, Date.now() / 1000 + 60);
     await engine.channel.call('code/filesChanged', { changed: [file], deleted: [], renamed: [] });
