@@ -4,8 +4,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { Session } from './driver/session.ts';
-import { themes } from './driver/themes.ts';
-import type { ThemeName } from './driver/themes.ts';
+import { bodyClasses, themeNames, themes } from './driver/themes.ts';
 import type { Workbench } from './driver/workbench.ts';
 import { eventually } from './support/eventually.ts';
 import { modelCall, sendTrace } from './support/send.ts';
@@ -410,17 +409,11 @@ describe('the flame chart', function () {
     await frame.getByLabel('Width').selectOption('time');
   });
 
-  for (const name of Object.keys(themes) as ThemeName[]) {
+  for (const name of themeNames) {
     it(`follows the theme: ${themes[name]}`, async () => {
       await session.configure({ 'workbench.colorTheme': themes[name] });
-      const kind = {
-        dark: 'vscode-dark',
-        light: 'vscode-light',
-        hc: 'vscode-high-contrast',
-        'hc-light': 'vscode-high-contrast-light',
-      }[name];
       const frame = await chartFrame(window);
-      await frame.locator(`body.${kind}`).waitFor();
+      await frame.locator(`body.${bodyClasses[name]}`).waitFor();
       // An empty part of the chart has the editor's own background.
       await eventually(async () => {
         const { drawn, wanted } = await frame

@@ -2,8 +2,7 @@ import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Session } from './driver/session.ts';
-import { themes } from './driver/themes.ts';
-import type { ThemeName } from './driver/themes.ts';
+import { bodyClasses, themeNames, themes } from './driver/themes.ts';
 import type { Workbench } from './driver/workbench.ts';
 import { eventually } from './support/eventually.ts';
 import { modelCall, sendTrace } from './support/send.ts';
@@ -65,16 +64,10 @@ describe('the looks', function () {
     () => [window],
   );
 
-  for (const name of Object.keys(themes) as ThemeName[]) {
+  for (const name of themeNames) {
     it(`follow the theme: ${themes[name]}`, async () => {
       await session.configure({ 'workbench.colorTheme': themes[name] });
-      const kind = {
-        dark: 'vscode-dark',
-        light: 'vscode-light',
-        hc: 'vscode-high-contrast',
-        'hc-light': 'vscode-high-contrast-light',
-      }[name];
-      await window.webview().locator(`body.${kind}`).waitFor();
+      await window.webview().locator(`body.${bodyClasses[name]}`).waitFor();
       // The panel's colours are the theme's own.
       await eventually(async () => {
         const [own, editor] = await window

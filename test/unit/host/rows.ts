@@ -1,3 +1,4 @@
+import type { SpanDetails } from '../../../src/protocol/details.ts';
 import type { GroupRow, SpanRow, Totals, TraceRow } from '../../../src/protocol/rows.ts';
 
 const known = (value: number) => ({ known: value, unknownCalls: 0 });
@@ -59,6 +60,31 @@ export function spanRow(part: Partial<SpanRow> = {}): SpanRow {
     counted: true,
     flags: [],
     childCount: 0,
+    ...part,
+  };
+}
+
+/** A call of whose content nothing is known. */
+export function spanDetails(part: Partial<SpanDetails> = {}): SpanDetails {
+  return {
+    row: spanRow(),
+    dialect: 'otelGenai',
+    guessed: false,
+    scope: '',
+    finishReasons: [],
+    retries: 0,
+    rateLimited: false,
+    countRule: '',
+    conversation: { system: [], input: [], output: [] },
+    toolDefinitions: [],
+    documents: [],
+    evaluations: [],
+    parameters: [],
+    attributes: [],
+    resource: [],
+    events: [],
+    links: [],
+    logs: [],
     ...part,
   };
 }

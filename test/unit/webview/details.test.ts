@@ -13,7 +13,7 @@ import { stackLines } from '../../../webview/details/stackFrames.ts';
 import { draftFor, firstTarget, isChanged, withEdit } from '../../../webview/details/replayDraft.ts';
 import { timingRows, tokensPerSecond } from '../../../webview/details/timing.ts';
 import { chooseTab, tabsOf } from '../../../webview/details/tabChoice.ts';
-import { spanRow } from '../host/rows.ts';
+import { spanDetails, spanRow } from '../host/rows.ts';
 
 const message = (role: string, ...parts: MessagePart[]): Message => ({ role, parts });
 const call = (id: string | undefined, name = 'f'): MessagePart => ({
@@ -28,30 +28,6 @@ const result = (id: string | undefined, text: string): MessagePart => ({
   result: text,
 });
 const text = (value: string): MessagePart => ({ type: 'text', text: value });
-
-function details(part: Partial<SpanDetails> = {}): SpanDetails {
-  return {
-    row: spanRow(),
-    dialect: 'genai',
-    guessed: false,
-    scope: '',
-    finishReasons: [],
-    retries: 0,
-    rateLimited: false,
-    countRule: '',
-    conversation: { system: [], input: [], output: [] },
-    toolDefinitions: [],
-    documents: [],
-    evaluations: [],
-    parameters: [],
-    attributes: [],
-    resource: [],
-    events: [],
-    links: [],
-    logs: [],
-    ...part,
-  };
-}
 
 describe('a conversation', () => {
   it('has each tool result with the call it answers, and no message left that was only that', () => {
@@ -152,15 +128,17 @@ describe('the tabs', () => {
   const ids = (value: SpanDetails): string[] => tabsOf(value).map(({ id }) => id);
 
   it('are those the span has something for', () => {
-    assert.deepEqual(ids(details()), ['conversation', 'cost', 'request', 'attributes', 'raw', 'explain']);
-    const tool = details({
+    assert.deepEqual(ids(spanDetails()), ['conversation', 'cost', 'request', 'attributes', 'raw', 'explain']);
+    const tool = spanDetails({
       row: spanRow({ kind: 'tool', usage: undefined, cost: undefined }),
       tool: { name: 'f' },
     });
     assert.deepEqual(ids(tool), ['tool', 'request', 'attributes', 'raw', 'explain']);
-    assert.ok(ids(details({ error: { message: 'x' } })).includes('error'));
-    assert.ok(ids(details({ isRepeatable: true })).includes('replay'));
-    assert.ok(!ids(details({ isRepeatable: true, row: spanRow({ kind: 'embedding' }) })).includes('replay'));
+    assert.ok(ids(spanDetails({ error: { message: 'x' } })).includes('error'));
+    assert.ok(ids(spanDetails({ isRepeatable: true })).includes('replay'));
+    assert.ok(
+      !ids(spanDetails({ isRepeatable: true, row: spanRow({ kind: 'embedding' }) })).includes('replay'),
+    );
   });
 
   it('open where most is told, the user’s choice first', () => {
@@ -170,20 +148,20 @@ describe('the tabs', () => {
       input: [message('user', text('a'))],
       output: [message('assistant', text('b'))],
     };
-    assert.equal(choose(details({ conversation: talk })), 'conversation');
-    assert.equal(choose(details({ conversation: talk }), 'cost'), 'cost');
-    assert.equal(choose(details({ conversation: talk }), 'tool'), 'conversation');
-    assert.equal(choose(details({ conversation: { ...talk, output: [] }, error: {} })), 'error');
-    assert.equal(choose(details({ conversation: talk, error: {} })), 'conversation');
+    assert.equal(choose(spanDetails({ conversation: talk })), 'conversation');
+    assert.equal(choose(spanDetails({ conversation: talk }), 'cost'), 'cost');
+    assert.equal(choose(spanDetails({ conversation: talk }), 'tool'), 'conversation');
+    assert.equal(choose(spanDetails({ conversation: { ...talk, output: [] }, error: {} })), 'error');
+    assert.equal(choose(spanDetails({ conversation: talk, error: {} })), 'conversation');
     assert.equal(
-      choose(details({ row: spanRow({ kind: 'other', usage: undefined, cost: undefined }) })),
+      choose(spanDetails({ row: spanRow({ kind: 'other', usage: undefined, cost: undefined }) })),
       'attributes',
     );
   });
 
   it('are made of details that the panel takes for such', () => {
-    assert.ok(isSpanDetails(details()));
-    assert.ok(!isSpanDetails({ ...details(), attributes: undefined }));
+    assert.ok(isSpanDetails(spanDetails()));
+    assert.ok(!isSpanDetails({ ...spanDetails(), attributes: undefined }));
   });
 });
 
@@ -215,13 +193,13 @@ describe('a message', () => {
 describe('the times of a call', () => {
   const row = (durationMs: number | undefined, output: number | undefined) =>
     spanRow({ durationMs, usage: { input: 1, output } });
-  const speed = (part: Partial<SpanDetails>) => tokensPerSecond(details(part))?.rate;
+  const speed = (part: Partial<SpanDetails>) => tokensPerSecond(spanDetails(part))?.rate;
 
   it('give tokens per second, from the first token on where that is known', () => {
     assert.equal(speed({ row: row(2000, 100) }), 50);
     assert.equal(speed({ row: row(2000, 100), timeToFirstTokenMs: 1000 }), 100);
     const rows = timingRows(
-      details({ row: row(2000, 100), timeToFirstTokenMs: 500, retries: 2, rateLimited: true }),
+      spanDetails({ row: row(2000, 100), timeToFirstTokenMs: 500, retries: 2, rateLimited: true }),
     );
     assert.ok(rows.some(({ name, how }) => name === 'Time to first token' && how === '25 % of the duration'));
     assert.ok(

@@ -9,29 +9,11 @@ import {
 import { confidenceText } from '../../../../src/host/source/confidenceText.ts';
 import type { Message } from '../../../../src/model/message.ts';
 import type { SpanDetails } from '../../../../src/protocol/details.ts';
-import { spanRow } from '../rows.ts';
+import { spanDetails } from '../rows.ts';
 
 const message = (role: string, text: string): Message => ({ role, parts: [{ type: 'text', text }] });
-const details = (input: readonly Message[], output: readonly Message[] = []): SpanDetails => ({
-  row: spanRow(),
-  dialect: 'otelGenai',
-  guessed: false,
-  scope: '',
-  finishReasons: [],
-  retries: 0,
-  rateLimited: false,
-  countRule: '',
-  conversation: { system: [message('system', 'Be brief.')], input, output },
-  toolDefinitions: [],
-  documents: [],
-  evaluations: [],
-  parameters: [],
-  attributes: [],
-  resource: [],
-  events: [],
-  links: [],
-  logs: [],
-});
+const details = (input: readonly Message[], output: readonly Message[] = []): SpanDetails =>
+  spanDetails({ conversation: { system: [message('system', 'Be brief.')], input, output } });
 
 describe('the text of a call', () => {
   it('has what it took, the arithmetic of its cost, and the conversation in order', () => {
