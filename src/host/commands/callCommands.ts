@@ -6,8 +6,8 @@ import { conversationMarkdown } from '../../request/markdown.ts';
 import { requestCode } from '../../request/code.ts';
 import { commands } from '../ids.ts';
 import { rawDocuments } from '../otlp/rawDocuments.ts';
-import { SpanDocuments } from '../services/spanDocuments.ts';
 import type { Endpoint } from '../replay/endpoints.ts';
+import { SpanDocuments } from '../services/spanDocuments.ts';
 import { itemOf } from './items.ts';
 import type { CommandTable, Services } from './services.ts';
 
