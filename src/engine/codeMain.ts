@@ -4,11 +4,13 @@ import type { CodeRequests } from '../protocol/code.ts';
 import type { EngineEvents } from '../protocol/engine.ts';
 import { grammarsBeside, openSources } from '../workspace/openSources.ts';
 import { CodeThread } from './code/codeThread.ts';
+import { letOthersGoFirst } from './lowPriority.ts';
 import type { ReadingThreadEvents, ReadingThreadRequests, ReadingThreadStart } from './readingThread.ts';
 import { threadPort } from './threadPort.ts';
 
 /** Entry of the thread that knows the calls beside the code. */
 if (!parentPort) throw new Error('The calls beside the code are found in a worker thread.');
+letOthersGoFirst();
 const { dbPath, openedAt } = workerData as ReadingThreadStart;
 const thread = new CodeThread({
   dbPath,

@@ -3,6 +3,7 @@ import { Channel } from '../base/channel.ts';
 import { loadPriceTable } from '../pricing/priceTable.ts';
 import type { FrontEvents, IndexerEvents, IndexerRequests, IndexerStart } from './indexerProtocol.ts';
 import { Indexer } from './indexer.ts';
+import { letOthersGoFirst } from './lowPriority.ts';
 import { queryHandlers } from './queries.ts';
 import { threadPort } from './threadPort.ts';
 import type { WriterStart } from './writerProtocol.ts';
@@ -66,5 +67,6 @@ async function main(start: IndexerStart): Promise<void> {
   channel.on('receiver/dropped', ({ reason, count }) => indexer.countDropped(reason, count));
 }
 
+letOthersGoFirst();
 if ('role' in start) new WriterThread(start, port);
 else void main(start);
