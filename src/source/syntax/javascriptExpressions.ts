@@ -1,18 +1,16 @@
 import type { Argument, ClassNode, DictEntry, Expr, FunctionNode, Parameter, SourceFile } from './ast.ts';
 import { bind, newCall, newClass, newFunction, unescape } from './builder.ts';
 import { childOf, childOfType, childrenOf, type SyntaxNode } from './cst.ts';
+import { Expressions } from './expressions.ts';
 
 export type Path = readonly (string | number)[];
 
 /** Reads expressions of a TypeScript or JavaScript file. */
-export abstract class JavaScriptExpressions {
-  protected readonly text: string;
-  /** End of the block that is being read. */
-  protected until = 0;
+export abstract class JavaScriptExpressions extends Expressions {
   protected readonly source: SourceFile;
 
   constructor(text: string, source: SourceFile) {
-    this.text = text;
+    super(text);
     this.source = source;
   }
 
@@ -182,7 +180,7 @@ export abstract class JavaScriptExpressions {
     }
   }
 
-  protected expression(
+  protected override expression(
     node: SyntaxNode | undefined,
     scope: FunctionNode,
     more: { name?: string; awaited?: boolean } = {},
@@ -199,18 +197,8 @@ export abstract class JavaScriptExpressions {
       case 'this':
       case 'super':
         return { kind: 'name', name: node.type, start, end };
-      case 'member_expression': {
-        const object = this.expression(childOf(node, 'object'), scope);
-        const name = childOf(node, 'property');
-        return {
-          kind: 'member',
-          object,
-          name: name ? this.slice(name) : '',
-          nameStart: name?.start ?? end,
-          start,
-          end,
-        };
-      }
+      case 'member_expression':
+        return this.member(node, scope, 'property');
       case 'subscript_expression': {
         const object = this.expression(childOf(node, 'object'), scope);
         return { kind: 'index', object, index: this.expression(childOf(node, 'index'), scope), start, end };
@@ -239,22 +227,12 @@ export abstract class JavaScriptExpressions {
         return { kind: 'string', parts, start, end };
       }
       case 'number':
-        return { kind: 'number', value: Number(this.slice(node).replaceAll('_', '')), start, end };
+        return this.number(node);
       case 'true':
       case 'false':
         return { kind: 'constant', value: node.type === 'true', start, end };
       case 'array':
-        return {
-          kind: 'list',
-          items: node.children.map((child) =>
-            child.type === 'spread_element'
-              ? { value: this.expression(child.children[0], scope), spread: true }
-              : { value: this.expression(child, scope), spread: false },
-          ),
-          isTuple: false,
-          start,
-          end,
-        };
+        return this.list(node, scope, 'spread_element', false);
       case 'object':
         return { kind: 'dict', entries: this.entries(node, scope), start, end };
       case 'arrow_function':
@@ -282,11 +260,8 @@ export abstract class JavaScriptExpressions {
       case 'as_expression':
       case 'satisfies_expression':
         return { kind: 'wrapper', value: this.expression(node.children[0], scope, more), start, end };
-      case 'yield_expression': {
-        const value = this.expression(node.children[0], scope);
-        scope.returns.push(value);
-        return { kind: 'wrapper', value, start, end };
-      }
+      case 'yield_expression':
+        return this.yielded(node, scope);
       case 'assignment_expression':
         return this.assignment(node, scope);
       case 'augmented_assignment_expression': {
@@ -310,21 +285,13 @@ export abstract class JavaScriptExpressions {
       case 'property_identifier':
         return { kind: 'other', children: [], start, end };
       default:
-        return {
-          kind: 'other',
-          children: node.children.map((child) => this.expression(child, scope)),
-          start,
-          end,
-        };
+        return this.other(node, scope);
     }
   }
 
   protected binary(node: SyntaxNode, scope: FunctionNode): Expr {
     const { start, end } = node;
-    const left = childOf(node, 'left');
-    const right = childOf(node, 'right');
-    const operator = left && right ? this.text.slice(left.end, right.start).trim() : '';
-    const sides = { left: this.expression(left, scope), right: this.expression(right, scope) };
+    const { operator, ...sides } = this.sides(node, scope);
     if (operator === '+') return { kind: 'join', operator, ...sides, start, end };
     if (operator === '??' || operator === '||')
       return { kind: 'choice', options: [sides.left, sides.right], start, end };
@@ -410,10 +377,6 @@ export abstract class JavaScriptExpressions {
   /** The text of a string without holes. */
   protected literal(node: SyntaxNode): string {
     return unescape(this.text.slice(node.start + 1, Math.max(node.start + 1, node.end - 1)));
-  }
-
-  protected slice(node: SyntaxNode): string {
-    return this.text.slice(node.start, node.end);
   }
 }
 

@@ -1,17 +1,10 @@
 import type { Argument, DictEntry, Expr, FunctionNode, Parameter } from './ast.ts';
 import { bind, newCall, newFunction, unescape } from './builder.ts';
 import { childOf, type SyntaxNode } from './cst.ts';
+import { Expressions } from './expressions.ts';
 
 /** Reads expressions of a Python file. */
-export class PythonExpressions {
-  protected readonly text: string;
-  /** End of the block that is being read. */
-  protected until = 0;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
+export class PythonExpressions extends Expressions {
   protected bindElements(
     target: SyntaxNode,
     value: Expr,
@@ -60,24 +53,14 @@ export class PythonExpressions {
     return params;
   }
 
-  protected expression(node: SyntaxNode | undefined, scope: FunctionNode, awaited = false): Expr {
+  protected override expression(node: SyntaxNode | undefined, scope: FunctionNode, awaited = false): Expr {
     if (!node) return { kind: 'other', children: [], start: 0, end: 0 };
     const { start, end } = node;
     switch (node.type) {
       case 'identifier':
         return { kind: 'name', name: this.slice(node), start, end };
-      case 'attribute': {
-        const object = this.expression(childOf(node, 'object'), scope);
-        const name = childOf(node, 'attribute');
-        return {
-          kind: 'member',
-          object,
-          name: name ? this.slice(name) : '',
-          nameStart: name?.start ?? end,
-          start,
-          end,
-        };
-      }
+      case 'attribute':
+        return this.member(node, scope, 'attribute');
       case 'subscript': {
         const object = this.expression(childOf(node, 'value'), scope);
         return {
@@ -103,10 +86,8 @@ export class PythonExpressions {
         return { kind: 'string', parts, start, end };
       }
       case 'integer':
-      case 'float': {
-        const value = Number(this.slice(node).replaceAll('_', ''));
-        return { kind: 'number', value, start, end };
-      }
+      case 'float':
+        return this.number(node);
       case 'true':
       case 'false':
         return { kind: 'constant', value: node.type === 'true', start, end };
@@ -116,17 +97,7 @@ export class PythonExpressions {
       case 'tuple':
       case 'set':
       case 'expression_list':
-        return {
-          kind: 'list',
-          items: node.children.map((child) =>
-            child.type === 'list_splat'
-              ? { value: this.expression(child.children[0], scope), spread: true }
-              : { value: this.expression(child, scope), spread: false },
-          ),
-          isTuple: node.type === 'tuple' || node.type === 'expression_list',
-          start,
-          end,
-        };
+        return this.list(node, scope, 'list_splat', node.type === 'tuple' || node.type === 'expression_list');
       case 'dictionary':
         return { kind: 'dict', entries: this.entries(node, scope), start, end };
       case 'lambda': {
@@ -158,10 +129,7 @@ export class PythonExpressions {
         return { kind: 'choice', options, start, end };
       }
       case 'binary_operator': {
-        const left = childOf(node, 'left');
-        const right = childOf(node, 'right');
-        const operator = left && right ? this.text.slice(left.end, right.start).trim() : '';
-        const sides = { left: this.expression(left, scope), right: this.expression(right, scope) };
+        const { operator, ...sides } = this.sides(node, scope);
         if (operator === '+' || operator === '|' || operator === '%')
           return { kind: 'join', operator, ...sides, start, end };
         return { kind: 'other', children: [sides.left, sides.right], start, end };
@@ -170,11 +138,8 @@ export class PythonExpressions {
         return { kind: 'wrapper', value: this.expression(node.children[0], scope, true), start, end };
       case 'parenthesized_expression':
         return { kind: 'wrapper', value: this.expression(node.children[0], scope, awaited), start, end };
-      case 'yield': {
-        const value = this.expression(node.children[0], scope);
-        scope.returns.push(value);
-        return { kind: 'wrapper', value, start, end };
-      }
+      case 'yield':
+        return this.yielded(node, scope);
       case 'named_expression': {
         const name = childOf(node, 'name');
         const value = this.expression(childOf(node, 'value'), scope);
@@ -189,12 +154,7 @@ export class PythonExpressions {
       case 'type':
         return { kind: 'other', children: [], start, end };
       default:
-        return {
-          kind: 'other',
-          children: node.children.map((child) => this.expression(child, scope)),
-          start,
-          end,
-        };
+        return this.other(node, scope);
     }
   }
 
@@ -262,10 +222,6 @@ export class PythonExpressions {
         parts.push(this.expression(childOf(child, 'expression') ?? child.children[0], scope));
     }
     return { kind: 'string', parts, start: node.start, end: node.end };
-  }
-
-  protected slice(node: SyntaxNode): string {
-    return this.text.slice(node.start, node.end);
   }
 }
 
