@@ -7,8 +7,8 @@ import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import { fromRoot } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/processes.mjs';
 import { json, jsonLines, serve, temporaryFolder } from '../engine/support/serve.ts';
+import type { LiveSpan } from '../support/liveSpan.ts';
 import { capturePython, hookFolder } from './support/capturePython.ts';
-import type { LiveSpan } from './support/liveProgram.ts';
 import { startScriptedService } from './support/scriptedService.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';

@@ -5,12 +5,8 @@ import { npm } from '../../../scripts/lib/npm.mjs';
 import { cacheFolder, fromRoot } from '../../../scripts/lib/paths.mjs';
 import { run } from '../../../scripts/lib/processes.mjs';
 import { json, jsonLines, serve, temporaryFolder } from '../../engine/support/serve.ts';
+import type { LiveSpan, Place } from '../../support/liveSpan.ts';
 import { startModelService } from '../../support/modelService.ts';
-
-interface Place {
-  readonly file: string;
-  readonly line: number;
-}
 
 /** A span of the recording: `site` is the user's call, for a tool its definition, and `caller` its call. */
 interface TrueSpan {
@@ -20,17 +16,6 @@ interface TrueSpan {
   readonly caller?: Place;
   /** Where the innermost frame was in the tracing set-up file: right as well. */
   readonly in_setup?: Place;
-}
-
-interface LiveSpan {
-  readonly name: string;
-  readonly source: {
-    readonly file: string;
-    readonly line: number;
-    readonly confidence: string;
-    readonly resolver: string;
-    readonly frames: readonly Place[];
-  } | null;
 }
 
 export interface SiteScore {

@@ -3,12 +3,8 @@ import path from 'node:path';
 import { fromRoot } from '../../../scripts/lib/paths.mjs';
 import { run } from '../../../scripts/lib/processes.mjs';
 import { json, jsonLines, serve, temporaryFolder } from '../../engine/support/serve.ts';
+import type { LiveSpan, Place } from '../../support/liveSpan.ts';
 import { startScriptedService, type RecordedCall } from './scriptedService.ts';
-
-interface Place {
-  readonly file: string;
-  readonly line: number;
-}
 
 /** A span of the recording, with every frame of the user's. */
 interface TrueSpan {
@@ -16,17 +12,6 @@ interface TrueSpan {
   readonly kind: string;
   readonly site: Place | null;
   readonly frames: readonly Place[];
-}
-
-export interface LiveSpan {
-  readonly name: string;
-  readonly source: {
-    readonly file: string;
-    readonly line: number;
-    readonly confidence: string;
-    readonly resolver: string;
-    readonly frames: readonly Place[];
-  } | null;
 }
 
 export interface LiveRun {
