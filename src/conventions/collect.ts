@@ -109,7 +109,7 @@ export function isKnownKey(key: string): boolean {
   return keyIndex.has(key);
 }
 
-/** What the tables found on one span, before it is clear which dialect decides. */
+/** What the tables found on one span, before it is clear which dialect decides. Good until the next span is read. */
 export interface Collected {
   /** The known keys that hold something, each with its value at the same place of `values`. */
   readonly entries: readonly KeyEntry[];
@@ -122,23 +122,23 @@ const signs = new Uint8Array(dialects.length);
 
 /** One pass over the attributes. */
 export function collect(view: SpanView): Collected {
-  foundEntries = [];
-  foundValues = [];
+  foundEntries.length = 0;
+  foundValues.length = 0;
   signs.fill(0);
   signs[genericIndex] = 1;
   // Rather than a loop, which makes a pair for each attribute.
   view.attributes.forEach(collectOne);
-  const [entries, values] = [foundEntries, foundValues];
   for (const index of scopeSigns(view.scope)) signs[index] = 1;
   for (const index of nameSigns.get(view.name) ?? none) signs[index] = 1;
   for (const [prefix, index] of namePrefixes) if (view.name.startsWith(prefix)) signs[index] = 1;
   const candidates: number[] = [];
   for (let index = 0; index < signs.length; index++) if (signs[index] === 1) candidates.push(index);
-  return { entries, values, candidates };
+  return { entries: foundEntries, values: foundValues, candidates };
 }
 
-let foundEntries: KeyEntry[] = [];
-let foundValues: AttributeValue[] = [];
+/** Used again for each span. */
+const foundEntries: KeyEntry[] = [];
+const foundValues: AttributeValue[] = [];
 
 function collectOne(value: AttributeValue, key: string): void {
   const entry = keyIndex.get(key);

@@ -1,16 +1,22 @@
 import { ChannelError, handingOver } from '../base/channel.ts';
 import type { Handlers } from '../base/channel.ts';
 import { FlameTrace } from '../flame/flameTrace.ts';
-import type { FlameRequests } from '../protocol/flame.ts';
+import type { FlameHead, FlameRequests, FlameView } from '../protocol/flame.ts';
 import { IndexReader } from '../store/indexReader.ts';
+import type { FlameRead } from '../store/queries/flame.ts';
 import { buffersOf } from './buffersOf.ts';
 
 /** Traces kept for further layouts: those of the charts used last, and of large ones only a few. */
 const keptTraces = 8;
 const keptSpans = 3_000_000;
 
+/** What a reading tells of the trace beside its spans. */
+type Facts = Pick<FlameHead, 'traceId' | 'name' | 'running' | 'revision' | 'tables'>;
+
 interface Loaded {
-  readonly traceId: string;
+  readonly facts: Facts;
+  /** Of the index: in another file the same revision is another one. */
+  readonly generation: number;
   readonly trace: FlameTrace;
 }
 
@@ -28,7 +34,7 @@ export class FlameTraces {
   }
 
   readonly handlers: Required<Handlers<FlameRequests>> = {
-    'flame/load': ({ traceId, ...view }, signal) => this.#inTurn(() => this.#load(traceId, view, signal)),
+    'flame/load': (query, signal) => this.#inTurn(() => this.#load(query, signal)),
     'flame/columns': ({ loadId, from }) => this.#inTurn(() => handedOver(this.#use(loadId).columns(from))),
     'flame/layout': ({ loadId, ...options }) =>
       this.#inTurn(() => handedOver(this.#use(loadId).layout(options))),
@@ -41,7 +47,8 @@ export class FlameTraces {
     'flame/criticalPath': ({ loadId }) => this.#inTurn(() => handedOver(this.#use(loadId).criticalPath())),
     'flame/forget': ({ traceId }) =>
       this.#inTurn(() => {
-        for (const [id, loaded] of this.#loaded) if (loaded.traceId === traceId) this.#loaded.delete(id);
+        for (const [id, loaded] of this.#loaded)
+          if (loaded.facts.traceId === traceId) this.#loaded.delete(id);
         return null;
       }),
   };
@@ -52,13 +59,38 @@ export class FlameTraces {
   }
 
   async #load(
-    traceId: string,
-    view: { axis: 'time' | 'cost' | 'tokens'; compressIdle: boolean },
+    { traceId, known, ...view }: FlameRequests['flame/load']['params'],
     signal: AbortSignal,
   ): Promise<FlameRequests['flame/load']['result']> {
     this.#reader?.poll();
     this.#reader ??= IndexReader.open(this.#dbPath);
-    const reading = this.#reader?.flameSpans(traceId);
+    const before = this.#lastOf(traceId);
+    const read = await this.#read(traceId, before?.loaded.facts.revision, signal);
+    if (!read) return null;
+    const now = Date.now() * 1000;
+    if (read !== 'same') return this.#headOf(factsOf(read), new FlameTrace(read.spans, now), view);
+    if (!before) throw new Error('Nothing was read before');
+    const { facts, trace } = before.loaded;
+    const later = trace.at(now);
+    if (later === trace && before.loadId === known) return { loadId: known, isSame: true };
+    return this.#headOf(facts, later, view);
+  }
+
+  /** The last reading of a trace, unless it was of another index. */
+  #lastOf(traceId: string): { readonly loadId: number; readonly loaded: Loaded } | undefined {
+    for (const [loadId, loaded] of this.#loaded) {
+      if (loaded.facts.traceId === traceId && loaded.generation === this.#reader?.generation)
+        return { loadId, loaded };
+    }
+    return undefined;
+  }
+
+  async #read(
+    traceId: string,
+    known: number | undefined,
+    signal: AbortSignal,
+  ): Promise<FlameRead | 'same' | undefined> {
+    const reading = this.#reader?.flameSpans(traceId, known);
     let step = reading?.next();
     while (step && step.done !== true) {
       // The thread's messages get their turn: a closed chart takes its question back.
@@ -69,21 +101,18 @@ export class FlameTraces {
       }
       step = reading?.next();
     }
-    const read = step?.value;
-    if (!read) return null;
-    const trace = new FlameTrace(read.spans, Date.now() * 1000);
+    return step?.value;
+  }
+
+  #headOf(facts: Facts, trace: FlameTrace, view: FlameView): FlameHead {
     const loadId = this.#nextId++;
-    this.#keep(loadId, { traceId, trace });
+    this.#keep(loadId, { facts, trace, generation: this.#reader?.generation ?? 0 });
     return handedOver({
+      ...facts,
       loadId,
-      traceId,
-      name: read.name,
       count: trace.count,
-      running: read.running,
-      revision: read.revision,
       startMicros: trace.startMicros,
       nowMicros: trace.nowMicros,
-      tables: { names: read.names, models: read.models, services: read.services, flags: read.flags },
       columns: trace.columns(0),
       layout: trace.layout(view),
     });
@@ -91,7 +120,8 @@ export class FlameTraces {
 
   #keep(loadId: number, loaded: Loaded): void {
     // Another reading of the same trace takes the place of the last.
-    for (const [id, { traceId }] of this.#loaded) if (traceId === loaded.traceId) this.#loaded.delete(id);
+    for (const [id, { facts }] of this.#loaded)
+      if (facts.traceId === loaded.facts.traceId) this.#loaded.delete(id);
     this.#loaded.set(loadId, loaded);
     let spans = 0;
     for (const { trace } of this.#loaded.values()) spans += trace.count;
@@ -115,6 +145,11 @@ export class FlameTraces {
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
+}
+
+function factsOf({ traceId, name, running, revision, ...read }: FlameRead): Facts {
+  const { names, models, services, flags } = read;
+  return { traceId, name, running, revision, tables: { names, models, services, flags } };
 }
 
 function handedOver<T extends object>(result: T): T {

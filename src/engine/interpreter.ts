@@ -26,7 +26,7 @@ import { StorageError } from '../store/errors.ts';
 import type { JournalReader } from '../store/journalReader.ts';
 import { CallHistories } from './callHistory.ts';
 import { readLogCall } from './logCalls.ts';
-import { interpret, micros, toRow, type Interpreted } from './row.ts';
+import { interpret, toRow, type Interpreted } from './row.ts';
 import type { TraceState } from './traceStates.ts';
 
 const noResource: RawResource = { attributes: new Map(), droppedAttributesCount: 0 };
@@ -160,7 +160,6 @@ export class Interpreter {
   ): SpanContext {
     const { facts, input } = item;
     const { span, resource } = input;
-    const ended = facts.disposition !== 'pending' && span.endTimeUnixNano !== 0n;
     return {
       counted: decision.counted,
       usage: decision.counted ? (decision.usage ?? facts.usage) : undefined,
@@ -168,10 +167,8 @@ export class Interpreter {
       retries: decision.retries,
       rateLimited: decision.rateLimited,
       name: span.name,
-      ended,
-      durationMs: ended
-        ? Math.max(0, Number(span.endTimeUnixNano - span.startTimeUnixNano)) / 1e6
-        : undefined,
+      ended: item.durationNanos !== undefined,
+      durationMs: item.durationNanos === undefined ? undefined : item.durationNanos / 1e6,
       contextWindow:
         facts.kind === 'llm' && decision.counted ? contextWindow(facts, this.#pricing) : undefined,
       repeatedBy,
@@ -183,11 +180,8 @@ export class Interpreter {
   digest(item: Interpreted, decision: CountDecision): TraceSpanView | undefined {
     const { facts } = item;
     if (facts.kind !== 'llm' && facts.kind !== 'tool' && facts.evaluations.length === 0) return undefined;
-    const { startTimeUnixNano, endTimeUnixNano } = item.input.span;
-    const startMicros = micros(startTimeUnixNano);
-    const endMicros = endTimeUnixNano === 0n ? startMicros : micros(endTimeUnixNano);
     const usage = decision.counted ? (decision.usage ?? facts.usage) : undefined;
-    const { spanId, parentSpanId } = item;
+    const { spanId, parentSpanId, startMicros, endMicros } = item;
     const around = { spanId, parentSpanId, startMicros, endMicros, counted: decision.counted, usage };
     return this.#attempt(() => traceView(facts, around), undefined);
   }
@@ -298,14 +292,14 @@ export class Interpreter {
   }
 }
 
-function pricedCall({ facts, input }: Interpreted, usage: Usage | undefined): PricedCall {
+function pricedCall({ facts, startMicros }: Interpreted, usage: Usage | undefined): PricedCall {
   return {
     kind: facts.kind,
     provider: facts.provider,
     requestModel: facts.requestModel,
     responseModel: facts.responseModel,
     usage,
-    startMillis: Number(input.span.startTimeUnixNano / 1_000_000n),
+    startMillis: Math.floor(startMicros / 1000),
     serviceTier: facts.serviceTier,
     serverAddress: facts.serverAddress,
     serverPort: facts.serverPort,

@@ -18,19 +18,30 @@ export interface Interpreted {
   readonly spanId: string;
   readonly parentSpanId: string;
   readonly service: string;
+  /** Since the epoch. */
+  readonly startMicros: number;
+  /** The start's, while the span has no end. */
+  readonly endMicros: number;
+  /** Undefined while the span runs or is only announced; 0 where it ends before it starts. */
+  readonly durationNanos: number | undefined;
 }
 
 export function interpret(input: SpanInput, facts: SpanFacts, range: StoredRange): Interpreted {
   const { span, resource } = input;
-  const spanId = facts.disposition === 'pending' ? (facts.pendingFor ?? span.spanId) : span.spanId;
+  const isPending = facts.disposition === 'pending';
+  const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
+  const startMicros = micros(start);
   return {
     input,
     facts,
     range,
     traceId: span.traceId,
-    spanId,
+    spanId: isPending ? (facts.pendingFor ?? span.spanId) : span.spanId,
     parentSpanId: facts.parentSpanId ?? span.parentSpanId,
     service: serviceOf(resource.attributes),
+    startMicros,
+    endMicros: end === 0n ? startMicros : micros(end),
+    durationNanos: isPending || end === 0n ? undefined : duration(start, end),
   };
 }
 
@@ -50,7 +61,6 @@ function processOf(resource: AttributeMap, service: string): string {
 
 export function accountingView(item: Interpreted): AccountingSpan {
   const { facts, input } = item;
-  const startMicros = micros(input.span.startTimeUnixNano);
   return {
     traceId: item.traceId,
     spanId: item.spanId,
@@ -60,8 +70,8 @@ export function accountingView(item: Interpreted): AccountingSpan {
     scope: input.scope.name,
     service: processOf(input.resource.attributes, item.service),
     name: input.span.name,
-    startMicros,
-    endMicros: input.span.endTimeUnixNano === 0n ? startMicros : micros(input.span.endTimeUnixNano),
+    startMicros: item.startMicros,
+    endMicros: item.endMicros,
     model: facts.responseModel ?? facts.requestModel,
     responseId: facts.responseId,
     failed: facts.status.code === 'error',
@@ -86,7 +96,6 @@ export function toRow(item: Interpreted, verdict: Verdict): IndexedSpan {
   const { facts, input } = item;
   const { span } = input;
   const { decision } = verdict;
-  const running = facts.disposition === 'pending' || span.endTimeUnixNano === 0n;
   return {
     traceId: item.traceId,
     spanId: item.spanId,
@@ -97,8 +106,8 @@ export function toRow(item: Interpreted, verdict: Verdict): IndexedSpan {
     kind: facts.kind,
     dialect: facts.dialect,
     guessed: facts.guessed,
-    startMicros: micros(span.startTimeUnixNano),
-    durationNanos: running ? undefined : duration(span.startTimeUnixNano, span.endTimeUnixNano),
+    startMicros: item.startMicros,
+    durationNanos: item.durationNanos,
     status: facts.status,
     errorType: facts.error?.type,
     provider: facts.provider,

@@ -1,6 +1,5 @@
 import type { IndexedSpan } from '../store/api.ts';
 import type { Interpreted } from './row.ts';
-import { micros } from './row.ts';
 
 /** What tells which of two versions of one span says more. */
 export interface SpanVersion {
@@ -12,10 +11,9 @@ export interface SpanVersion {
 }
 
 export function versionOf(item: Interpreted): SpanVersion {
-  const { startTimeUnixNano: start, endTimeUnixNano: end } = item.input.span;
-  const stage = item.facts.disposition === 'pending' ? 0 : end === 0n ? 1 : 2;
-  const nanos = stage === 2 && end > start ? Number(end - start) : 0;
-  return { stage, endMicros: endOf(micros(start), nanos), length: item.range.length };
+  const { durationNanos, startMicros } = item;
+  const stage = item.facts.disposition === 'pending' ? 0 : durationNanos === undefined ? 1 : 2;
+  return { stage, endMicros: endOf(startMicros, durationNanos ?? 0), length: item.range.length };
 }
 
 export function versionOfRow(row: IndexedSpan, isNotice: boolean): SpanVersion {

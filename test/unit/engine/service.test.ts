@@ -5,7 +5,14 @@ import type { SpanInput } from '../../../src/conventions/input.ts';
 import type { SpanFacts } from '../../../src/model/span.ts';
 
 function serviceOf(attributes: Record<string, string>): string {
-  const span = { spanId: '01', traceId: '02', parentSpanId: '', name: 'x' };
+  const span = {
+    spanId: '01',
+    traceId: '02',
+    parentSpanId: '',
+    name: 'x',
+    startTimeUnixNano: 1n,
+    endTimeUnixNano: 2n,
+  };
   const resource = { attributes: new Map(Object.entries(attributes)) };
   const input = { span, resource, scope: { name: '', version: '' }, logs: [] } as unknown as SpanInput;
   const range = {} as Parameters<typeof interpret>[2];
