@@ -5,7 +5,7 @@ import type {
   FlameLayoutQuery,
   FlamePositions,
 } from '../protocol/flame.ts';
-import { flameChunk, noRow } from '../protocol/flame.ts';
+import { flameBits, flameChunk, noRow } from '../protocol/flame.ts';
 import type { TimeScale } from '../protocol/flameTime.ts';
 import { plainTime, TimeAxis } from '../protocol/flameTime.ts';
 import { criticalPath } from './criticalPath.ts';
@@ -36,6 +36,9 @@ export class FlameTrace {
   readonly startMicros: number;
   readonly nowMicros: number;
   readonly #source: SpanSource;
+  /** Of the earliest and the latest moment, microseconds since the epoch. */
+  readonly #first: number;
+  readonly #last: number;
   readonly #forest: Forest;
   readonly #bits: Uint16Array;
   readonly #start: Float64Array;
@@ -61,6 +64,8 @@ export class FlameTrace {
     this.startMicros = count === 0 ? 0 : first;
     this.nowMicros = count === 0 ? 0 : openEnd(nowMicros, first, last);
     this.#source = source;
+    this.#first = first;
+    this.#last = last;
     this.#forest = forest;
     this.#bits = forest.bits;
     this.#start = new Float64Array(count);
@@ -73,6 +78,13 @@ export class FlameTrace {
     }
     const timed = { start: this.#start, duration: this.#duration, service };
     this.#times = placeInTime(forest, timed, this.nowMicros, this.#bits);
+  }
+
+  /** The same spans at a later time: itself, unless something in it has not ended and has grown. */
+  at(nowMicros: number): FlameTrace {
+    const isOpen = this.#bits.some((bits) => (bits & flameBits.unfinished) !== 0);
+    if (!isOpen || openEnd(nowMicros, this.#first, this.#last) === this.nowMicros) return this;
+    return new FlameTrace(this.#source, nowMicros);
   }
 
   /** A stretch of the columns, as copies that may be given away. */

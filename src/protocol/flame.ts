@@ -125,6 +125,12 @@ export interface FlameHead {
   readonly layout: FlameLayoutHead;
 }
 
+/** Since the reading `loadId` nothing has changed: what the page has still holds, and so do its layouts. */
+export interface FlameSame {
+  readonly loadId: number;
+  readonly isSame: true;
+}
+
 /** The spans that decided how long the trace took, and when each did; microseconds after the start, latest first. */
 export interface FlameCriticalPath {
   readonly span: Uint32Array;
@@ -137,6 +143,11 @@ export interface FlameView {
   readonly compressIdle: boolean;
 }
 
+export interface FlameLoadQuery extends FlameView {
+  /** The reading that the page shows: the answer is short when it would be the same. */
+  readonly known?: number;
+}
+
 export interface FlameLayoutQuery extends FlameView {
   readonly loadId: number;
   /** A bit for each span, lowest first: spans to leave out; their children move up. Absent: none. */
@@ -147,7 +158,10 @@ export interface FlameLayoutQuery extends FlameView {
 
 /** What the reading thread answers; the page's requests are the same without the trace's id, which the host adds. */
 export interface FlameRequests {
-  'flame/load': { params: FlameView & { readonly traceId: string }; result: FlameHead | null };
+  'flame/load': {
+    params: FlameLoadQuery & { readonly traceId: string };
+    result: FlameHead | FlameSame | null;
+  };
   'flame/columns': { params: { readonly loadId: number; readonly from: number }; result: FlameColumns };
   'flame/layout': { params: FlameLayoutQuery; result: FlameLayoutHead };
   'flame/positions': {
@@ -177,7 +191,7 @@ export interface FlameTarget {
 /** From the chart's page to the host. */
 export interface FlamePageRequests {
   'flame/ready': { params: Record<string, never>; result: FlameTarget };
-  'flame/load': { params: FlameView; result: FlameHead | null };
+  'flame/load': { params: FlameLoadQuery; result: FlameHead | FlameSame | null };
   'flame/columns': FlameRequests['flame/columns'];
   'flame/layout': FlameRequests['flame/layout'];
   'flame/positions': FlameRequests['flame/positions'];
@@ -204,7 +218,7 @@ const span = shape({ spanId: id(16) });
 
 const pageChecks: Readonly<Record<keyof FlamePageRequests, Check>> = {
   'flame/ready': shape({}),
-  'flame/load': shape(view),
+  'flame/load': shape({ ...view, known: optional(wholeNumber) }),
   'flame/columns': shape({ loadId: wholeNumber, from: wholeNumber }),
   'flame/layout': shape({
     ...view,

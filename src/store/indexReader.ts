@@ -223,12 +223,13 @@ export class IndexReader {
   }
 
   /**
-   * All spans of a trace as columns; undefined when there is no such trace. Yields now and then, for the thread to do
-   * something else; until it is done, `poll` must not be called.
+   * All spans of a trace as columns; undefined when there is no such trace, `same` when it has the revision that is
+   * known (of this `generation`). Yields now and then, for the thread to do something else; until it is done, `poll`
+   * must not be called.
    */
-  *flameSpans(traceId: string): Generator<undefined, FlameRead | undefined, void> {
+  *flameSpans(traceId: string, known?: number): Generator<undefined, FlameRead | 'same' | undefined, void> {
     try {
-      return yield* readFlameSpans(this.#connection.context, traceId);
+      return yield* readFlameSpans(this.#connection.context, traceId, known);
     } catch (error) {
       throw sqliteError(error, 'Cannot read the index');
     }

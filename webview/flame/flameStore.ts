@@ -4,7 +4,7 @@ import { flameBits, isFlameEvent } from '../../src/protocol/flame.ts';
 import type { ChartLayout } from './chartLayout.ts';
 import type { FlameData } from './flameData.ts';
 import type { FlameChannel } from './loader.ts';
-import { loadLayout, loadTrace } from './loader.ts';
+import { askForTrace, loadLayout, loadTrace } from './loader.ts';
 import type { Arrangement } from './savedState.ts';
 import { matchList, matchSpans, nextMatch, parseQuery } from './spanQuery.ts';
 import { SubtreeSums } from './spanText.ts';
@@ -182,21 +182,28 @@ export class FlameStore {
   async #reload(): Promise<void> {
     const abort = new AbortController();
     this.#load?.abort();
-    this.#layout?.abort();
     this.#load = abort;
     const seen = this.#changes;
     const begun = performance.now();
     this.#set({ isBusy: true });
     try {
       const { arrangement } = this.#state;
-      const loaded = await loadTrace(this.#channel, viewOf(arrangement), abort.signal);
+      const before = this.#state.shown;
+      const known = before?.data.head.loadId;
+      const head = await askForTrace(this.#channel, viewOf(arrangement), known, abort.signal);
       abort.signal.throwIfAborted();
-      this.#pauseMs = Math.max(shortestPauseMs, (performance.now() - begun) * pauseFactor);
-      if (!loaded) this.#set({ shown: undefined, status: 'gone', isBusy: false });
-      else await this.#arrive(loaded.data, loaded.layout, abort.signal);
-      abort.signal.throwIfAborted();
+      if (head !== 'same') {
+        // A layout of the reading that was shown is no use now.
+        this.#layout?.abort();
+        const loaded = head && (await loadTrace(this.#channel, head, abort.signal));
+        abort.signal.throwIfAborted();
+        this.#pauseMs = Math.max(shortestPauseMs, (performance.now() - begun) * pauseFactor);
+        if (!loaded) this.#set({ shown: undefined, status: 'gone', isBusy: false });
+        else await this.#arrive(loaded.data, loaded.layout, abort.signal);
+        abort.signal.throwIfAborted();
+      } else this.#set({ status: 'shown', message: '', isBusy: false });
       this.#load = undefined;
-      const isGrowing = loaded !== null && isOpen(loaded.data);
+      const isGrowing = this.#state.shown !== undefined && isOpen(this.#state.shown.data);
       if (this.#changes !== seen) this.#after(this.#pauseMs);
       else if (isGrowing) this.#after(Math.max(growthMs, this.#pauseMs));
     } catch (error) {

@@ -68,17 +68,20 @@ type Row = readonly unknown[];
 
 /**
  * Reads all spans of a trace into columns; gives the thread back between stretches of rows, with nothing to show yet.
- * Returns undefined when there is no such trace. One reading at a time on a connection.
+ * Returns undefined when there is no such trace, and `same` when its revision is the one that is known. One reading at
+ * a time on a connection.
  */
 export function* readFlameSpans(
   context: QueryContext,
   traceId: string,
-): Generator<undefined, FlameRead | undefined, void> {
+  known?: number,
+): Generator<undefined, FlameRead | 'same' | undefined, void> {
   const trace = context.get(
     'SELECT id, name, running, has_root, revision, spans FROM traces WHERE trace_id = ? AND spans > 0',
     traceId,
   );
   if (!trace) return undefined;
+  if (trace['revision'] === known) return 'same';
   const t = trace['id'] as number;
   const size = Number(context.get('SELECT count(*) AS n FROM spans WHERE t = ?', t)?.['n']);
   const all = Number(context.get('SELECT total(spans) AS n FROM traces')?.['n']);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -32,7 +32,7 @@ describe('the thread of the flame chart', () => {
   const write = (...spans: IndexedSpan[]): void => void writer.writeBatch({ spans });
   const load = async (id = 1): Promise<FlameHead> => {
     const head = await traces.handlers['flame/load']({ traceId: traceId(id), ...view }, never);
-    assert.ok(head);
+    assert.ok(head && !('isSame' in head));
     return head;
   };
 
@@ -157,5 +157,102 @@ describe('the thread of the flame chart', () => {
       },
     );
     assert.equal((await load()).count, 12_000);
+  });
+
+  it('reads the same of a trace in the order of the table as in that of the tree', async () => {
+    const random = (at: number): number => (at * 7919) % 101;
+    const ours = Array.from({ length: 300 }, (_, at) => {
+      const parent = {
+        parentSpanId: at === 0 ? '' : spanId(1 + (random(at) % at)),
+        startMicros: 1_790_000_000_000_000 + at,
+      };
+      return random(at) % 3 === 0
+        ? call(at + 1, { ...parent, retries: random(at) % 4 })
+        : span(at + 1, parent);
+    });
+    const theirs = Array.from({ length: 300 }, (_, at) => call(1000 + at, { traceId: traceId(2) }));
+    // Side by side in the table, so that the details of one lie between those of the other.
+    write(...ours.flatMap((one, at) => [one, theirs[at] ?? one]));
+    const inTableOrder = await load();
+    write(...Array.from({ length: 2000 }, (_, at) => span(5000 + at, { traceId: traceId(3) })));
+    traces.close();
+    traces = new FlameTraces(path.join(folder, 'traces.db'));
+    const inTreeOrder = await load();
+    // Texts get their numbers in the order in which they are read.
+    const plain = ({ columns, tables }: FlameHead): unknown => ({
+      ...columns,
+      name: [...columns.name].map((code) => tables.names[code]),
+      model: [...columns.model].map((code) => tables.models[code]),
+    });
+    assert.deepEqual(plain(inTreeOrder), plain(inTableOrder));
+  });
+
+  describe('asked again', () => {
+    const again = (known: number) =>
+      traces.handlers['flame/load']({ traceId: traceId(1), known, ...view }, never);
+
+    it('says that nothing has changed, while others change, and what has been read still holds', async () => {
+      write(span(1), span(2, { parentSpanId: spanId(1) }));
+      const { loadId, layout } = await load();
+      write(span(3, { traceId: traceId(2) }));
+      assert.deepEqual(await again(loadId), { loadId, isSame: true });
+      const { layoutId } = layout;
+      const positions = await traces.handlers['flame/positions']({ loadId, layoutId, from: 0 }, never);
+      assert.equal(positions.row.length, 2);
+    });
+
+    it('tells everything to a page that shows something else', async () => {
+      write(span(1));
+      const { loadId } = await load();
+      const other = await again(loadId + 7);
+      assert.ok(other && !('isSame' in other));
+      assert.equal(other.count, 1);
+    });
+
+    it('sees spans that were added, and ones that are another now', async () => {
+      write(span(1));
+      const first = await load();
+      write(span(2));
+      const second = await again(first.loadId);
+      assert.ok(second && !('isSame' in second));
+      assert.equal(second.count, 2);
+      write(span(2, { status: { code: 'error', message: '' } }));
+      const third = await again(second.loadId);
+      assert.ok(third && !('isSame' in third));
+      assert.ok(third.columns.bits.some((bits) => (bits & flameBits.error) !== 0));
+    });
+
+    it('sees another index with the same revision', async () => {
+      write(span(1));
+      const { loadId, revision } = await load();
+      const path2 = path.join(folder, 'other.db');
+      const other = IndexWriter.open(path2);
+      other.writeBatch({ spans: [span(1), span(2)] });
+      other.close();
+      writer.close();
+      for (const end of ['', '-wal', '-shm']) rmSync(path.join(folder, `traces.db${end}`), { force: true });
+      renameSync(path2, path.join(folder, 'traces.db'));
+      const head = await again(loadId);
+      assert.ok(head && !('isSame' in head));
+      assert.equal(head.revision, revision);
+      assert.equal(head.count, 2);
+      writer = IndexWriter.open(path.join(folder, 'traces.db'));
+    });
+
+    it('lets what has not ended grow while its program is alive, and no longer', async () => {
+      const open = (startMicros: number): IndexedSpan => span(1, { startMicros, durationNanos: undefined });
+      const live = Date.now() * 1000 - 5_000_000;
+      write(open(live));
+      const first = await load();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      const second = await again(first.loadId);
+      assert.ok(second && !('isSame' in second));
+      assert.ok(second.nowMicros > first.nowMicros);
+      assert.equal(second.count, 1);
+      write(open(live - 3_600e6));
+      const dead = await again(second.loadId);
+      assert.ok(dead && !('isSame' in dead));
+      assert.deepEqual(await again(dead.loadId), { loadId: dead.loadId, isSame: true });
+    });
   });
 });

@@ -91,7 +91,7 @@ export class FlamePanel {
       'flame/load': async (view, signal) => {
         const head = await engine.call('flame/load', { ...view, traceId }, { ...patience, signal });
         this.#loadId = head?.loadId;
-        if (head) {
+        if (head && !('isSame' in head)) {
           const name = visibleLabel(head.name, 40);
           this.#panel.title = name === '' ? vscode.l10n.t('Flame Chart') : vscode.l10n.t('Flame: {0}', name);
         }
