@@ -50,8 +50,8 @@ export function traceJson(row: TraceRow) {
     usage: {
       inputTokens: row.inputTokens.known ?? null,
       outputTokens: row.outputTokens.known ?? null,
-      // The sum of what calls tell: 0 also where none of them does.
-      cacheReadTokens: row.cacheReadTokens > 0 ? row.cacheReadTokens : null,
+      // The sum of what calls tell, as in `stats`.
+      cacheReadTokens: row.cacheReadTokens,
       unknownCalls: Math.max(row.inputTokens.unknownCalls, row.outputTokens.unknownCalls),
     },
     cost: { amount: row.cost.known ?? null, currency: 'USD', unknownCalls: row.cost.unknownCalls },

@@ -5,7 +5,7 @@ import type { CostResult } from '../model/cost.ts';
 import type { Flag } from '../model/flag.ts';
 import type { SourceLocation } from '../model/source.ts';
 import type { SpanFacts } from '../model/span.ts';
-import type { AttributeMap } from '../otlp/types.ts';
+import type { AttributeMap, RawResource } from '../otlp/types.ts';
 import type { IndexedSpan, StoredRange } from '../store/api.ts';
 
 /** A span as interpreted: its wire form, what it says, and where its bytes lie. */
@@ -18,6 +18,8 @@ export interface Interpreted {
   readonly spanId: string;
   readonly parentSpanId: string;
   readonly service: string;
+  /** The process it came from: two spans of one call that lie in two traces come from the same one. */
+  readonly process: string;
   /** Since the epoch. */
   readonly startMicros: number;
   /** The start's, while the span has no end. */
@@ -27,7 +29,8 @@ export interface Interpreted {
 }
 
 export function interpret(input: SpanInput, facts: SpanFacts, range: StoredRange): Interpreted {
-  const { span, resource } = input;
+  const { span } = input;
+  const sender = senderOf(input.resource);
   const isPending = facts.disposition === 'pending';
   const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
   const startMicros = micros(start);
@@ -38,11 +41,32 @@ export function interpret(input: SpanInput, facts: SpanFacts, range: StoredRange
     traceId: span.traceId,
     spanId: isPending ? (facts.pendingFor ?? span.spanId) : span.spanId,
     parentSpanId: facts.parentSpanId ?? span.parentSpanId,
-    service: serviceOf(resource.attributes),
+    service: sender.service,
+    process: sender.process,
     startMicros,
     endMicros: end === 0n ? startMicros : micros(end),
     durationNanos: isPending || end === 0n ? undefined : duration(start, end),
   };
+}
+
+interface Sender {
+  readonly service: string;
+  readonly process: string;
+}
+
+/** Of the resources that are being read: one stands over many spans. */
+const senders = new WeakMap<RawResource, Sender>();
+
+function senderOf(resource: RawResource): Sender {
+  let sender = senders.get(resource);
+  if (!sender) {
+    const service = serviceOf(resource.attributes);
+    const instance =
+      text(resource.attributes, 'service.instance.id') ?? text(resource.attributes, 'process.pid') ?? '';
+    sender = { service, process: `${service}\u0000${instance}` };
+    senders.set(resource, sender);
+  }
+  return sender;
 }
 
 /** The service's name; of a program that has none, the name of the folder it was started from, where that is known. */
@@ -51,12 +75,6 @@ function serviceOf(resource: AttributeMap): string {
   if (!name.startsWith('unknown_service')) return name;
   const folder = text(resource, workspaceAttribute)?.replace(/[/\\]+$/, '');
   return folder?.slice(Math.max(folder.lastIndexOf('/'), folder.lastIndexOf('\\')) + 1) || name;
-}
-
-/** The process a span came from: two spans of one call that lie in two traces come from the same one. */
-function processOf(resource: AttributeMap, service: string): string {
-  const instance = text(resource, 'service.instance.id') ?? text(resource, 'process.pid') ?? '';
-  return `${service}\u0000${instance}`;
 }
 
 export function accountingView(item: Interpreted): AccountingSpan {
@@ -68,7 +86,7 @@ export function accountingView(item: Interpreted): AccountingSpan {
     kind: facts.kind,
     dialect: facts.dialect,
     scope: input.scope.name,
-    service: processOf(input.resource.attributes, item.service),
+    service: item.process,
     name: input.span.name,
     startMicros: item.startMicros,
     endMicros: item.endMicros,
