@@ -265,6 +265,94 @@ describe('the flame chart', function () {
     await frame.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  it('shows by a key what hovering shows', async () => {
+    const frame = await chartFrame(window);
+    await clickRow(window, 1, 0.45);
+    await isSelected(window, /Agent gather/);
+    await frame.locator('.chart').focus();
+    await window.page.mouse.move(900, 4);
+    const card = frame.locator('.hover-card');
+    await card.waitFor({ state: 'detached' });
+    await window.page.keyboard.press('h');
+    await card.getByText('gather', { exact: true }).waitFor();
+    assert.match(await card.innerText(), /Self time\s+150 ms/);
+    await window.page.keyboard.press('h');
+    await card.waitFor({ state: 'detached' });
+  });
+
+  it('draws again when its canvases have lost what was on them', async () => {
+    const frame = await chartFrame(window);
+    const canvases = frame.locator('.chart-area canvas');
+    assert.equal(await canvases.count(), 3);
+    // A span is selected: there is something on the overlay, too.
+    const before = await eventually(async () => {
+      const found = await drawnPixels(canvases);
+      assert.ok(
+        found.every((count) => count > 50),
+        found.join(),
+      );
+      return found;
+    });
+    await canvases.evaluateAll((all) => {
+      for (const canvas of all as HTMLCanvasElement[]) {
+        canvas.dispatchEvent(new Event('contextlost', { cancelable: true }));
+        canvas.getContext('2d')?.reset();
+        canvas.dispatchEvent(new Event('contextrestored'));
+      }
+    });
+    await eventually(async () => assert.deepEqual(await drawnPixels(canvases), before));
+  });
+
+  it('is sharp where there are two pixels to each, and finds what is under the pointer there', async () => {
+    const frame = await chartFrame(window);
+    const overlay = frame.locator('.chart .overlay');
+    const setDensity = (density: number): Promise<void> =>
+      frame.evaluate((value) => {
+        Object.defineProperty(globalThis, 'devicePixelRatio', { value, configurable: true });
+        dispatchEvent(new Event('resize'));
+      }, density);
+    const pixels = (): Promise<number[]> =>
+      frame
+        .locator('.chart-area canvas')
+        .evaluateAll((all) =>
+          (all as HTMLCanvasElement[]).map((canvas) => canvas.width / canvas.clientWidth),
+        );
+    const isDense = (density: number): Promise<void> =>
+      eventually(async () => {
+        const found = await pixels();
+        assert.ok(
+          found.every((each) => Math.abs(each - density) < 0.01),
+          found.join(),
+        );
+      });
+    await setDensity(2);
+    await isDense(2);
+    await clickRow(window, 1, 0.1);
+    await isSelected(window, /Model call plan/);
+    await clickRow(window, 1, 0.8);
+    await isSelected(window, /Model call write/);
+    // The outline of the selected bar lies where the bar was clicked, in the canvas's own pixels.
+    const box = await overlay.boundingBox();
+    assert.ok(box);
+    await eventually(async () => {
+      const columns = await overlay.evaluate(
+        (canvas, y) => {
+          const { width } = canvas as HTMLCanvasElement;
+          const line = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, y, width, 1);
+          return [...new Uint32Array(line?.data.buffer ?? new ArrayBuffer(0)).entries()]
+            .filter(([, word]) => word !== 0)
+            .map(([x]) => x);
+        },
+        2 * (rulerHeight + rowHeight * 1.5),
+      );
+      const [from = NaN, to = NaN] = [columns[0], columns.at(-1)];
+      assert.ok(from < 2 * 0.8 * box.width && to > 2 * 0.8 * box.width, `${from} to ${to}`);
+      assert.ok(to - from > 0.2 * 2 * box.width && to - from < 0.4 * 2 * box.width, `${from} to ${to}`);
+    });
+    await setDensity(1);
+    await isDense(1);
+  });
+
   it('finds spans, goes from match to match, and hides the others', async () => {
     const frame = await chartFrame(window);
     await frame.locator('.chart').focus();
@@ -437,6 +525,18 @@ describe('the flame chart', function () {
     });
   }
 });
+
+/** Of each canvas: how many pixels are other than its first one. */
+function drawnPixels(canvases: Locator): Promise<number[]> {
+  return canvases.evaluateAll((all) =>
+    (all as HTMLCanvasElement[]).map((canvas) => {
+      const image = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height);
+      if (!image) return -1;
+      const words = new Uint32Array(image.data.buffer);
+      return words.reduce((count, word) => count + (word === words[0] ? 0 : 1), 0);
+    }),
+  );
+}
 
 /** One span of a trace of our choosing: the OpenTelemetry SDK would choose ids itself. */
 async function sendSpan(

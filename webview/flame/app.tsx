@@ -80,6 +80,9 @@ export function App({ host }: { host: FlameHost }): JSX.Element {
         return store.arrange({ compressIdle: !store.state.arrangement.compressIdle });
       case 'search':
         return searchBox.current?.select();
+      case 'card':
+        // It is the chart view's.
+        return undefined;
       case 'help':
         return setHelping(true);
       case 'leave':

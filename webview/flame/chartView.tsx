@@ -4,6 +4,7 @@ import { flameBits } from '../../src/protocol/flame.ts';
 import { Chart } from './chart.ts';
 import type { FlameData } from './flameData.ts';
 import type { FlameState, FlameStore, Shown } from './flameStore.ts';
+import { rulerHeight } from './geometry.ts';
 import { listenToMinimap, listenToPointer } from './gestures.ts';
 import { HoverCard } from './hoverCard.tsx';
 import type { ChartAction } from './keys.ts';
@@ -129,7 +130,12 @@ export function ChartView(props: ChartViewProps): JSX.Element {
     const action = actionOf(event);
     if (!action) return;
     event.preventDefault();
-    act(action);
+    if (action.do === 'card') setHover(hover ? undefined : besideBar(chart.current, shown.selected));
+    else {
+      // It was beside what has moved now.
+      setHover(undefined);
+      act(action);
+    }
   };
   return (
     <div class="chart-area">
@@ -171,6 +177,17 @@ export function ChartView(props: ChartViewProps): JSX.Element {
   );
 }
 
+/** Where the card of a span is shown that no pointer points at. */
+function besideBar(chart: Chart | undefined, span: number): Hover | undefined {
+  const { geometry } = chart ?? {};
+  const edges = geometry?.layout.edges(span);
+  const box = document.querySelector('.chart .overlay')?.getBoundingClientRect();
+  if (!geometry || !edges || !box) return undefined;
+  const x = Math.min(geometry.width, Math.max(0, geometry.x(edges.left)));
+  const y = Math.min(geometry.height, Math.max(0, geometry.topOf(edges.row)));
+  return { span, x: box.left + x, y: box.top + rulerHeight + y };
+}
+
 function looksOf(data: FlameData, { color }: Coloring, shown: Shown, state: FlameState): SpanLooks {
   const { bits, firstToken, duration } = data.columns;
   const mark = new Uint8Array(data.count);
@@ -190,12 +207,20 @@ function watchSize(element: HTMLElement, onSize: (width: number, height: number)
   const tell = (): void => onSize(element.clientWidth - 14, element.clientHeight);
   const observer = new ResizeObserver(tell);
   observer.observe(element);
-  // Another screen, or the window's zoom.
   addEventListener('resize', tell);
-  tell();
+  // Another screen has other pixels, without another size.
+  let density: MediaQueryList | undefined;
+  const watchDensity = (): void => {
+    density?.removeEventListener('change', watchDensity);
+    density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    density.addEventListener('change', watchDensity);
+    tell();
+  };
+  watchDensity();
   return () => {
     observer.disconnect();
     removeEventListener('resize', tell);
+    density?.removeEventListener('change', watchDensity);
   };
 }
 

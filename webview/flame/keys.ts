@@ -9,6 +9,7 @@ export type ChartAction =
         | 'fit'
         | 'zoomToSpan'
         | 'openSource'
+        | 'card'
         | 'details'
         | 'collapse'
         | 'pin'
@@ -50,6 +51,7 @@ const plain = new Map<string, ChartAction>([
   ['z', { do: 'zoomToSpan' }],
   ['Enter', { do: 'openSource' }],
   [' ', { do: 'details' }],
+  ['h', { do: 'card' }],
   ['c', { do: 'collapse' }],
   ['p', { do: 'pin' }],
   ['k', { do: 'critical' }],
@@ -90,13 +92,14 @@ export const keyHelp: readonly (readonly [keys: string, what: string])[] = [
   ['Shift + ↑ ↓', 'Select the parent or the first child'],
   ['Enter or double click', 'Open the line of source'],
   ['Space', 'Show the details'],
+  ['H or hover', 'What the chart knows of the span'],
   ['C', 'Collapse or expand what lies below'],
   ['P', 'Pin the row to the top, or let it go'],
   ['/ or Ctrl + F', 'Search'],
   ['F3 or N, with Shift back', 'Next match'],
   ['K', 'Critical path'],
   ['I', 'Compress idle time'],
-  ['Shift + drag', 'Zoom to a stretch'],
-  ['Shift + wheel', 'Move up and down'],
+  ['Shift + drag, or + and arrows', 'Zoom to a stretch'],
+  ['Shift + wheel, or ↑ ↓', 'Move up and down'],
   ['Escape', 'Clear the search, then leave the chart'],
 ];

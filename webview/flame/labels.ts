@@ -65,7 +65,8 @@ export class LabelPainter {
     const baseline = box.top + box.height / 2;
     let x = box.left + padding * scale;
     let room = box.width - 2 * padding * scale;
-    context.fillStyle = isDim ? colors.muted : (colors.text[looks.color[span] as number] as string);
+    const texts = (looks.wait[span] as number) > 0 ? colors.waitText : colors.text;
+    context.fillStyle = isDim ? colors.muted : (texts[looks.color[span] as number] as string);
     const marks = this.#marksOf(data, span, collapsed.has(span));
     if (marks !== '' && room > 12 * scale) {
       context.font = `${12 * scale}px codicon`;
@@ -90,7 +91,7 @@ export class LabelPainter {
     if (measure === undefined) return;
     const shown = this.#fit(context, measure, room - 8 * scale);
     if (!shown.isWhole) return;
-    context.globalAlpha = 0.7;
+    context.globalAlpha = 0.8;
     context.fillText(shown.text, x + text.width + 8 * scale, baseline);
     context.globalAlpha = 1;
   }

@@ -6,6 +6,9 @@ import type { Viewport } from './viewport.ts';
 /** CSS pixels. */
 export const minimapHeight = 44;
 
+/** Lines of pixels that show a row, at most. */
+const mostLines = 10;
+
 /** The whole trace, small, with what is seen of it marked; the picture is made again only when the trace changes. */
 export class MinimapPainter {
   #picture:
@@ -58,7 +61,7 @@ function drawAll({ layout, looks, counts, colors }: Scene, width: number, height
   words.fill(colors.inks.background);
   const pixels: RowPixels = rowPixels(width);
   pixels.ground.fill(colors.inks.background);
-  const lines = layout.rows === 0 ? 1 : Math.max(1, Math.min(6, height / layout.rows));
+  const lines = layout.rows === 0 ? 1 : Math.max(1, Math.min(mostLines, height / layout.rows));
   const perPixel = (layout.extent > 0 ? layout.extent : 1) / width;
   let drawn = -1;
   let isEmpty = true;

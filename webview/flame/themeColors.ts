@@ -6,6 +6,8 @@ export interface ThemeColors {
   readonly inks: Inks;
   /** By colour code: what text on a bar is written in. */
   readonly text: readonly string[];
+  /** The same on a bar whose wait for the first token is drawn otherwise: legible on both parts. */
+  readonly waitText: readonly string[];
   readonly background: string;
   readonly foreground: string;
   readonly muted: string;
@@ -19,7 +21,7 @@ export interface ThemeColors {
   readonly font: string;
 }
 
-type Rgb = readonly [red: number, green: number, blue: number];
+export type Rgb = readonly [red: number, green: number, blue: number];
 
 /**
  * Reads the colours that the style sheet derives from the editor's own: a canvas cannot use variables. Every colour is
@@ -50,11 +52,11 @@ export function readThemeColors(host: HTMLElement): ThemeColors {
   const css = (name: string): string => cssOf(read(name));
   const foreground = read('foreground');
   const fills = hues.map((hue) => read(`${hue}-fill`));
-  const lightText: Rgb = luminance(foreground) > luminance(background) ? foreground : background;
-  const darkText: Rgb = lightText === foreground ? background : foreground;
+  const waits = hues.map((hue) => read(`${hue}-wait`));
+  const ownText = [foreground, background];
   const inks: Inks = {
     fill: Uint32Array.from(fills, wordOf),
-    wait: Uint32Array.from(hues, (hue) => wordOf(read(`${hue}-wait`))),
+    wait: Uint32Array.from(waits, wordOf),
     edge: Uint32Array.from(hues, (hue) => wordOf(read(`${hue}-edge`))),
     dim: Uint32Array.from(fills, (fill) => wordOf(mix(fill, background, 0.2))),
     error: wordOf(read('error')),
@@ -66,9 +68,8 @@ export function readThemeColors(host: HTMLElement): ThemeColors {
   const style = getComputedStyle(host);
   const colors: ThemeColors = {
     inks,
-    text: fills.map((fill) =>
-      cssOf(contrast(fill, lightText) >= contrast(fill, darkText) ? lightText : darkText),
-    ),
+    text: fills.map((fill) => cssOf(legible([fill], ownText))),
+    waitText: fills.map((fill, at) => cssOf(legible([fill, waits[at] ?? fill], ownText))),
     background: cssOf(background),
     foreground: cssOf(foreground),
     muted: css('muted'),
@@ -99,6 +100,17 @@ function mix(a: Rgb, b: Rgb, part: number): Rgb {
   return [channel(0), channel(1), channel(2)];
 }
 
+const legibleContrast = 4.5;
+
+/** A theme's own colour where text in it is legible on all of these, else black or white. */
+export function legible(grounds: readonly Rgb[], own: readonly Rgb[]): Rgb {
+  const least = (text: Rgb): number => Math.min(...grounds.map((ground) => contrast(ground, text)));
+  const best = (colors: readonly Rgb[]): Rgb =>
+    colors.reduce((a, b) => (least(b) > least(a) ? b : a), colors[0] ?? [0, 0, 0]);
+  const found = best(own);
+  return least(found) >= legibleContrast ? found : best([...own, [255, 255, 255], [0, 0, 0]]);
+}
+
 /** Relative luminance and contrast as in WCAG 2.2. */
 function luminance(rgb: Rgb): number {
   const [red, green, blue] = rgb.map((value) => {
@@ -108,7 +120,7 @@ function luminance(rgb: Rgb): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-function contrast(a: Rgb, b: Rgb): number {
+export function contrast(a: Rgb, b: Rgb): number {
   const [x, y] = [luminance(a), luminance(b)];
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }

@@ -445,6 +445,33 @@ describe('keys of the chart', () => {
     assert.equal(key('f', { ctrlKey: true })?.do, 'search');
   });
 
+  it('are there for everything that the pointer does', () => {
+    const shift = { shiftKey: true };
+    const gestures: readonly (readonly [gesture: string, does: string | undefined, ...same: string[]])[] = [
+      ['drag across, drag the minimap', key('ArrowLeft')?.do, 'pan'],
+      ['drag back', key('ArrowRight')?.do, 'pan'],
+      ['drag down, Shift + wheel', key('ArrowDown')?.do, 'pan'],
+      ['drag up', key('ArrowUp')?.do, 'pan'],
+      ['wheel, pinch, narrow the minimap', key('+', shift)?.do, 'zoom'],
+      ['wheel back, widen the minimap', key('-')?.do, 'zoom'],
+      ['double click the minimap', key('0')?.do, 'fit'],
+      ['click a bar', key('ArrowRight', shift)?.do, 'step'],
+      ['point at a bar', key('h')?.do, 'card'],
+      ['double click a bar', key('Enter')?.do, 'openSource'],
+      ['the button of the critical path', key('k')?.do, 'critical'],
+      ['the button of idle time', key('i')?.do, 'idle'],
+      ['the search box', key('/')?.do, 'search'],
+      ['its buttons', key('n')?.do, 'match'],
+      ['the help button', key('?', shift)?.do, 'help'],
+    ];
+    for (const [gesture, does, wanted] of gestures) assert.equal(does, wanted, gesture);
+    const across = (name: string): number => {
+      const action = key(name);
+      return action?.do === 'pan' ? Math.sign(action.across) : NaN;
+    };
+    assert.deepEqual(['ArrowLeft', 'ArrowRight', 'ArrowUp'].map(across), [-1, 1, 0]);
+  });
+
   it('leave the editor its own', () => {
     for (const mine of ['p', 's', 'w', 'ArrowLeft', 'Enter', 'c']) {
       assert.equal(key(mine, { ctrlKey: true }), undefined, mine);
