@@ -14,7 +14,8 @@ import { spanRequests, type PayloadShape } from './payloads.ts';
 import type { BenchRow } from './row.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const lanes = 8;
+/** Programs that send at once, each with one request under way, as the SDKs do. */
+const lanes = 4;
 
 export interface IngestOptions {
   readonly protocol: 'grpc' | 'http';

@@ -227,6 +227,27 @@ describe('the pipeline from the journal to the index', function () {
     assert.equal(engine.rows().size, 0);
   });
 
+  it('compares a request with those of earlier batches, whose prompts are read again then', async () => {
+    const ask = (id: number, text: string): ReturnType<typeof call> =>
+      call({
+        id,
+        parent: 50,
+        from: id * 100,
+        to: id * 100 + 50,
+        usage: [10, 2],
+        attributes: {
+          'gen_ai.input.messages': JSON.stringify([
+            { role: 'user', parts: [{ type: 'text', content: text }] },
+          ]),
+        },
+      });
+    await engine.receive(spans(ask(1, 'One?')), spans(ask(2, 'Two?')), spans(ask(3, 'One?')));
+    const flagged = [1, 2, 3].filter((id) =>
+      engine.row(spanIdOf(id)).flags.some((flag) => flag.id === 'duplicate_call'),
+    );
+    assert.deepEqual(flagged, [3]);
+  });
+
   it('keeps flags that neighbours gave when a trace was let go and is touched again', async () => {
     const question = {
       'gen_ai.input.messages': '[{"role":"user","parts":[{"type":"text","content":"Again?"}]}]',

@@ -6,8 +6,9 @@ import type { SpanFacts } from '../../../src/model/span.ts';
 import type { QualityOptions } from '../../../src/quality/rule.ts';
 import { prepareQuality } from '../../../src/quality/rules.ts';
 import { flagTrace } from '../../../src/quality/trace/flagTrace.ts';
+import { Prompt } from '../../../src/quality/trace/promptDigest.ts';
 import { traceView, type TracePosition, type TraceSpanView } from '../../../src/quality/trace/traceView.ts';
-import { all, factsOf, message } from './support.ts';
+import { all, factsOf, message, type TestFacts } from './support.ts';
 
 const second = 1_000_000;
 const failed = { code: 'error', message: 'overloaded' } as const;
@@ -125,6 +126,57 @@ describe('a request made twice', () => {
       message('user', { type: 'media', modality: 'image', inlineBytes: 500 }, 'What is this?'),
     ];
     assert.deepEqual(found([llm('a', 0, picture), llm('b', 10, picture)]), []);
+  });
+});
+
+describe('the messages of a trace', () => {
+  const usage = (input: number, cacheRead?: number): Partial<TracePosition> => ({
+    usage: { input, ...(cacheRead === undefined ? {} : { cacheRead }) },
+  });
+
+  it('are parsed only where another call may have made the same request', () => {
+    const asked = (text: string): TestFacts =>
+      factsOf({ requestModel: 'gpt-4o' }, { conversation: { input: [message('user', text)] } });
+    const calls = ['one', 'two', 'three', 'three'].map((text) => asked(text));
+    const [first, second, third, again] = calls as [TestFacts, TestFacts, TestFacts, TestFacts];
+    const spans = [
+      traceView(first, at('a', 0, usage(10))),
+      traceView(second, at('b', 2, usage(11))),
+      traceView(third, at('c', 4, usage(12))),
+    ];
+    assert.deepEqual(found(spans), []);
+    assert.deepEqual(
+      calls.map(({ reads }) => reads.count),
+      [0, 0, 0, 0],
+    );
+    spans.push(traceView(again, at('d', 6, usage(12))));
+    for (let round = 0; round < 2; round++) assert.deepEqual(found(spans), ['d duplicate_call']);
+    assert.deepEqual(
+      calls.map(({ reads }) => reads.count),
+      [0, 0, 1, 1],
+    );
+  });
+
+  it('are compared with all others of the model where one does not tell its tokens', () => {
+    const question = [message('user', 'What is the capital of France?')];
+    const silent = llm('b', 2, question);
+    assert.deepEqual(found([llm('a', 0, question, {}, usage(10)), silent]), ['b duplicate_call']);
+    assert.deepEqual(found([llm('a', 0, question, {}, usage(10)), llm('b', 2, question, {}, usage(11))]), []);
+  });
+
+  it('are read again where they were let go meanwhile', () => {
+    const question = [message('user', 'What is the capital of France?')];
+    const first = llm('a', 0, question, {}, usage(10));
+    let reads = 0;
+    const digest = first.prompt?.digest;
+    const again = new Prompt(() => assert.fail('it was let go'));
+    again.release(() => {
+      reads++;
+      return digest;
+    });
+    const spans = [{ ...first, prompt: again }, llm('b', 2, question, {}, usage(10))];
+    for (let round = 0; round < 2; round++) assert.deepEqual(found(spans), ['b duplicate_call']);
+    assert.equal(reads, 1);
   });
 });
 
