@@ -78,10 +78,13 @@ async function turnTheWheel(mark: string): Promise<number[]> {
     for (let index = 0; index < count; index++) steps.push(step(index));
   };
   const aside = (index: number): WheelEventInit => ({ deltaX: index % 20 < 10 ? 60 : -60 });
-  add(80, () => ({ deltaY: -90 }));
+  // Into the thick of it, on to single bars, and all the way back.
+  add(40, () => ({ deltaY: -90 }));
   add(80, aside);
+  add(40, () => ({ deltaY: -90 }));
+  add(40, aside);
   add(80, () => ({ deltaY: 90 }));
-  add(80, aside);
+  add(40, aside);
   add(60, (index) => ({ deltaY: index < 30 ? 40 : -40, shiftKey: true }));
   const nextFrame = (): Promise<void> =>
     new Promise((done) => {

@@ -16,31 +16,43 @@ interface Draft {
   readonly to: number;
 }
 
+/** Spans of one stretch of the agent's work, about. */
+const stretchSpans = 700;
+
 /**
- * One trace of an agent that plans, calls models and tools, and lets up to four branches run side by side: about as
- * deep and as wide as real ones are, the same for the same seed.
+ * One trace of an agent that plans, calls models and tools, and lets branches run side by side, all along its time:
+ * about as deep and as wide as real ones are, the same for the same seed.
  */
 export function* agentSpans(count: number, seed = 7): Generator<IndexedSpan> {
   const random = randomNumbers(seed);
   const below = (limit: number): number => random() % limit;
   const length = count * 4000;
-  const open: Draft[] = [{ parent: -1, depth: 0, from: 0, to: length }];
-  let made = 0;
-  // Depth first: each span is cut into stretches for its children, now and then with a branch beside.
-  while (made < count) {
-    const draft = open.pop() ?? { parent: -1, depth: 0, from: below(length), to: length };
-    const index = made++;
-    yield benchSpan(index, draft, random);
-    const span = draft.to - draft.from;
-    if (draft.depth >= 24 || span < 200) continue;
-    const children = draft.depth === 0 ? Math.max(2, Math.ceil(count / 400)) : 1 + below(5);
-    const step = span / children;
-    for (let child = children - 1; child >= 0; child--) {
-      const from = draft.from + child * step + step * 0.02;
-      const to = from + step * (0.4 + below(55) / 100);
-      const next = { parent: index, depth: draft.depth + 1, from, to };
-      open.push(next);
-      if (below(9) === 0) open.push({ ...next, from: from + step * 0.1, to: to - step * 0.05 });
+  const root: Draft = { parent: -1, depth: 0, from: 0, to: length };
+  const stretches = Math.max(2, Math.ceil(count / stretchSpans));
+  let made = 1;
+  yield benchSpan(0, root, random);
+  for (let stretch = 0; made < count; stretch++) {
+    const share = length / stretches;
+    const from = (stretch % stretches) * share;
+    const first = { parent: 0, depth: 1, from: from + share * 0.02, to: from + share * 0.97 };
+    // What one stretch leaves over is the others'.
+    const end = made + Math.max(1, Math.ceil((count - made) / Math.max(1, stretches - stretch)));
+    const open: Draft[] = [first];
+    // Depth first: each span is cut into parts for its children, now and then with a branch beside.
+    for (let draft = open.pop(); draft && made < end; draft = open.pop()) {
+      const index = made++;
+      yield benchSpan(index, draft, random);
+      const span = draft.to - draft.from;
+      if (draft.depth >= 24 || span < 200) continue;
+      const children = draft.depth < 3 ? 1 + below(5) : below(3);
+      const step = span / children;
+      for (let child = children - 1; child >= 0; child--) {
+        const begin = draft.from + child * step + step * 0.02;
+        const to = begin + step * (0.4 + below(55) / 100);
+        const next = { parent: index, depth: draft.depth + 1, from: begin, to };
+        open.push(next);
+        if (below(9) === 0) open.push({ ...next, from: begin + step * 0.1, to: to - step * 0.05 });
+      }
     }
   }
 }

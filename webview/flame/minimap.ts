@@ -6,8 +6,10 @@ import type { Viewport } from './viewport.ts';
 /** CSS pixels. */
 export const minimapHeight = 44;
 
-/** Lines of pixels that show a row, at most. */
+/** Lines of pixels that show a row, at most; those of them that carry its marks; and rows that a line shows. */
 const mostLines = 10;
+const markLines = 2;
+const mostRows = 8;
 
 /** The whole trace, small, with what is seen of it marked; the picture is made again only when the trace changes. */
 export class MinimapPainter {
@@ -54,25 +56,47 @@ function isSamePicture(a: Scene, b: Scene): boolean {
   return a.layout === b.layout && a.looks === b.looks && a.colors === b.colors && a.counts === b.counts;
 }
 
-/** A line of pixels shows one row: of more rows than lines, some are left out. */
+/**
+ * A row has several lines of pixels, the lowest of them with its marks; or, where there are more rows than lines, a
+ * line shows several rows: what is drawn in the upper one hides the lower one's.
+ */
 function drawAll({ layout, looks, counts, colors }: Scene, width: number, height: number): ImageData {
   const image = new ImageData(width, height);
   const words = new Uint32Array(image.data.buffer);
-  words.fill(colors.inks.background);
+  const ground = colors.inks.background;
+  words.fill(ground);
   const pixels: RowPixels = rowPixels(width);
-  pixels.ground.fill(colors.inks.background);
-  const lines = layout.rows === 0 ? 1 : Math.max(1, Math.min(mostLines, height / layout.rows));
+  pixels.ground.fill(ground);
   const perPixel = (layout.extent > 0 ? layout.extent : 1) / width;
-  let drawn = -1;
-  let isEmpty = true;
-  for (let y = 0; y < height; y++) {
-    const row = layout.rows * lines > height ? Math.floor((y * layout.rows) / height) : Math.floor(y / lines);
-    if (row >= layout.rows) break;
-    if (row !== drawn) {
-      isEmpty = drawRow(layout, looks, counts, colors.inks, row, 0, perPixel, pixels, Infinity) === undefined;
-      drawn = row;
+  const draw = (row: number): boolean =>
+    drawRow(layout, looks, counts, colors.inks, row, 0, perPixel, pixels, Infinity) !== undefined;
+  if (layout.rows > height) {
+    for (let y = 0; y < height; y++) {
+      const line = words.subarray(y * width, (y + 1) * width);
+      for (const row of rowsOfLine(y, height, layout.rows))
+        if (draw(row)) fillGaps(line, pixels.strip, ground);
     }
-    if (!isEmpty) words.set(pixels.strip, y * width);
+    return image;
+  }
+  const lines = layout.rows === 0 ? 1 : Math.min(mostLines, height / layout.rows);
+  for (let row = 0; row < layout.rows; row++) {
+    if (!draw(row)) continue;
+    const from = Math.round(row * lines);
+    const to = Math.min(height, Math.round((row + 1) * lines));
+    for (let y = from; y < to; y++)
+      words.set(to - y <= markLines || to - from <= markLines ? pixels.strip : pixels.body, y * width);
   }
   return image;
+}
+
+/** Rows that a line of pixels shows: of very many, some. */
+export function rowsOfLine(line: number, lines: number, rows: number): number[] {
+  const from = Math.floor((line * rows) / lines);
+  const to = Math.max(from + 1, Math.floor(((line + 1) * rows) / lines));
+  const count = Math.min(mostRows, to - from);
+  return Array.from({ length: count }, (_, at) => from + Math.floor((at * (to - from)) / count));
+}
+
+function fillGaps(line: Uint32Array, strip: Uint32Array, ground: number): void {
+  for (let x = 0; x < line.length; x++) if (line[x] === ground) line[x] = strip[x] as number;
 }

@@ -11,6 +11,7 @@ import { hiddenBits } from '../../../webview/flame/flameStore.ts';
 import { Geometry, rowHeight } from '../../../webview/flame/geometry.ts';
 import { actionOf, keyHelp } from '../../../webview/flame/keys.ts';
 import { isHead } from '../../../webview/flame/loader.ts';
+import { rowsOfLine } from '../../../webview/flame/minimap.ts';
 import { neighbour } from '../../../webview/flame/neighbour.ts';
 import { countBySlot, drawRow, rowPixels } from '../../../webview/flame/rowRaster.ts';
 import type { Inks } from '../../../webview/flame/rowRaster.ts';
@@ -256,6 +257,20 @@ describe('pointing at the chart', () => {
     assert.equal(pinned.hit(15, 5), 1);
     assert.equal(pinned.hit(50, pinned.pinnedHeight + 5), 0);
     assert.equal(pinned.topOf(1), 0);
+  });
+});
+
+describe('the minimap', () => {
+  it('shows every row of a trace of some hundred, and of a trace of very many a bounded number', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 1_000_000 }), (lines, rows) => {
+        fc.pre(rows > lines);
+        const shown = Array.from({ length: lines }, (_, line) => rowsOfLine(line, lines, rows)).flat();
+        assert.ok(shown.every((row, at) => row < rows && (at === 0 || row > (shown[at - 1] ?? -1))));
+        assert.ok(shown.length <= 8 * lines);
+        if (rows <= 7 * lines) assert.equal(shown.length, rows);
+      }),
+    );
   });
 });
 
