@@ -34,9 +34,11 @@ export class ManyRows {
     this.#one = statement(1);
   }
 
-  add(values: readonly Value[]): void {
-    for (const value of values) this.#values.push(value);
-    if (this.#values.length >= together * this.#options.columns) this.flush();
+  /** The row that begins at `from` of `values`. */
+  add(values: readonly Value[], from = 0): void {
+    const { columns } = this.#options;
+    for (let i = from; i < from + columns; i++) this.#values.push(values[i] as Value);
+    if (this.#values.length >= together * columns) this.flush();
   }
 
   /** Writes what is gathered; call it before the table is read or written otherwise. */

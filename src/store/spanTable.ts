@@ -145,26 +145,32 @@ export class SpanTable {
   }
 
   #putSpans(spans: PreparedSpans): void {
-    const { rows, details } = spans;
     const summed = new SummedSpans(spans);
     const ids = new PlacedNames(spans.names, this.#names);
+    // They are this batch's own: places become ids where they are.
+    const rows = spans.rows as Value[];
+    const details = spans.details as Value[];
     let detail = 0;
     for (let number = 0, at = 0; at < rows.length; number++, at += rowStride) {
       const hasDetails = rows[at + rowAt.hasDetails] === 1;
       const span = summed.read(number, hasDetails ? detail : -1);
       const change = this.#changeOf(spans.traces[rows[at + rowAt.trace] as number] as string);
-      const values = rows.slice(at, at + spanColumns.length);
-      values[rowAt.trace] = change.t;
-      values[rowAt.origin] = ids.idOf(values[rowAt.origin] as number);
-      values[rowAt.rule] = ids.idOf(values[rowAt.rule] as number);
-      let detailValues: Value[] | undefined;
+      rows[at + rowAt.trace] = change.t;
+      rows[at + rowAt.origin] = ids.idOf(rows[at + rowAt.origin] as number);
+      rows[at + rowAt.rule] = ids.idOf(rows[at + rowAt.rule] as number);
       if (hasDetails) {
-        detailValues = details.slice(detail, detail + detailStride);
-        const shape = detailValues[costShape];
-        if (typeof shape === 'number') detailValues[costShape] = ids.idOf(shape);
-        detail += detailStride;
+        const shape = details[detail + costShape];
+        if (typeof shape === 'number') details[detail + costShape] = ids.idOf(shape);
       }
-      this.#put(span, change, values, detailValues);
+      if (change.isNew && !change.nodes.has(span.spanId)) {
+        this.#insertSome.add(rows, at);
+        if (hasDetails) this.#insertSomeDetails.add(details, detail);
+        this.#added(span, change);
+      } else {
+        const own = hasDetails ? details.slice(detail, detail + detailStride) : undefined;
+        this.#put(span, change, rows.slice(at, at + spanColumns.length), own);
+      }
+      if (hasDetails) detail += detailStride;
     }
     this.#flush();
   }
@@ -175,17 +181,16 @@ export class SpanTable {
   }
 
   #put(span: SummedSpan, change: TraceChange, values: Value[], details: Value[] | undefined): void {
-    if (change.isNew && !change.nodes.has(span.spanId)) {
-      this.#insertSome.add(values);
-      if (details) this.#insertSomeDetails.add(details);
-    } else {
-      this.#flush();
-      if (Number(this.#insert.run(...values).changes) === 0) {
-        this.#replace(span, change, values, details);
-        return;
-      }
-      if (details) this.#insertDetails.run(...details);
+    this.#flush();
+    if (Number(this.#insert.run(...values).changes) === 0) {
+      this.#replace(span, change, values, details);
+      return;
     }
+    if (details) this.#insertDetails.run(...details);
+    this.#added(span, change);
+  }
+
+  #added(span: SummedSpan, change: TraceChange): void {
     change.add(span);
     change.nodes.set(span.spanId, { parentId: span.parentId, startMicros: span.startMicros, moved: false });
     this.#tally.inserted++;
