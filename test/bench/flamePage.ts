@@ -10,6 +10,8 @@ import { packMessage } from './flameWire.ts';
 
 export interface ServedChart {
   readonly address: string;
+  /** Nothing is kept of what was read: as when a chart is closed. */
+  forget(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,10 @@ export async function serveChart(index: string): Promise<ServedChart> {
   const { port } = server.address() as AddressInfo;
   return {
     address: `http://127.0.0.1:${port}/`,
+    forget: async () => {
+      const { signal } = new AbortController();
+      await traces.handlers['flame/forget']({ traceId: benchTraceId }, signal);
+    },
     stop: async () => {
       traces.close();
       server.closeAllConnections();
