@@ -45,6 +45,8 @@ export class FlameStore {
   #state: FlameState;
   #load: AbortController | undefined;
   #layout: AbortController | undefined;
+  /** What is shown is not laid out as it is arranged: a layout is on its way, or failed. */
+  #isLayoutDue = false;
   /** How often the host has told of a change. */
   #changes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -195,13 +197,17 @@ export class FlameStore {
       if (head !== 'same') {
         // A layout of the reading that was shown is no use now.
         this.#layout?.abort();
+        this.#layout = undefined;
         const loaded = head && (await loadTrace(this.#channel, head, abort.signal));
         abort.signal.throwIfAborted();
         this.#pauseMs = Math.max(shortestPauseMs, (performance.now() - begun) * pauseFactor);
         if (!loaded) this.#set({ shown: undefined, status: 'gone', isBusy: false });
         else await this.#arrive(loaded.data, loaded.layout, abort.signal);
         abort.signal.throwIfAborted();
-      } else this.#set({ status: 'shown', message: '', isBusy: false });
+      } else {
+        this.#set({ status: 'shown', message: '', isBusy: this.#layout !== undefined });
+        if (this.#isLayoutDue && !this.#layout) void this.#layOut();
+      }
       this.#load = undefined;
       const isGrowing = this.#state.shown !== undefined && isOpen(this.#state.shown.data);
       if (this.#changes !== seen) this.#after(this.#pauseMs);
@@ -222,6 +228,7 @@ export class FlameStore {
       ? await loadLayout(this.#channel, data, { ...viewOf(asked), ...masks }, signal)
       : layout;
     if (signal.aborted) return;
+    this.#isLayoutDue = false;
     const shown = this.#viewOf(data, final);
     this.#set({ shown, status: 'shown', message: '', isBusy: false });
     const { arrangement } = this.#state;
@@ -252,15 +259,19 @@ export class FlameStore {
     const abort = new AbortController();
     this.#layout?.abort();
     this.#layout = abort;
+    this.#isLayoutDue = true;
     this.#set({ isBusy: true });
     try {
       const query = { ...viewOf(arrangement), ...this.#masks(shown) };
       const layout = await loadLayout(this.#channel, shown.data, query, abort.signal);
       if (abort.signal.aborted || this.#state.shown?.data !== shown.data) return;
+      this.#layout = undefined;
+      this.#isLayoutDue = false;
       this.#show({ layout });
       this.#set({ isBusy: false });
     } catch (error) {
       if (abort.signal.aborted) return;
+      this.#layout = undefined;
       this.#set({ isBusy: false });
       // Read again since, by another engine or for another chart: this one reads it again, too.
       if (isStale(error)) this.#reloadSoon();

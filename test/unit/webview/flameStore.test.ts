@@ -20,6 +20,7 @@ class Host {
   loadId = 1;
   loads = 0;
   sent = 0;
+  layoutsToFail = 0;
   readonly page: FlameChannel;
   readonly #channel: Channel<Nothing, FlamePageRequests, FlamePageEvents, Nothing>;
 
@@ -73,7 +74,10 @@ class Host {
         if (!positions) throw new Error('There is no such layout');
         return positions;
       },
-      'flame/layout': (query) => this.trace.layout(query),
+      'flame/layout': (query) => {
+        if (this.layoutsToFail-- > 0) throw new Error('Not now');
+        return this.trace.layout(query);
+      },
       'flame/select': () => null,
     };
   }
@@ -174,6 +178,14 @@ describe('what the page of the chart holds', () => {
     await until(({ isBusy }) => isBusy);
     store.arrange({ collapsed: ['0000000000000001'] });
     await until(({ shown, isBusy }) => !isBusy && shown?.layout.span.length === 1);
+    assert.equal(host.sent, 1);
+  });
+
+  it('gets the layout in the end that could not be had at first', async () => {
+    host.layoutsToFail = 1;
+    store.arrange({ collapsed: ['0000000000000001'] });
+    await until(({ status }) => status === 'failed');
+    await until(({ shown, status }) => status === 'shown' && shown?.layout.span.length === 1);
     assert.equal(host.sent, 1);
   });
 });
