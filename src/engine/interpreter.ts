@@ -18,7 +18,7 @@ import { flagSpan } from '../quality/flagSpan.ts';
 import type { SpanContext } from '../quality/rule.ts';
 import { prepareQuality } from '../quality/rules.ts';
 import { flagTrace } from '../quality/trace/flagTrace.ts';
-import { digestPrompt, type Prompt, type PromptDigest } from '../quality/trace/promptDigest.ts';
+import type { Prompt } from '../quality/trace/promptDigest.ts';
 import { traceView, type TraceSpanView } from '../quality/trace/traceView.ts';
 import { locate } from '../source/locate.ts';
 import type { IndexedLog, IndexedSpan, StoredRange } from '../store/api.ts';
@@ -190,12 +190,12 @@ export class Interpreter {
   letGo(prompt: Prompt, { input, range }: Interpreted): void {
     // Log records lie elsewhere, and may hold the messages.
     if (input.logs.length > 0) prompt.read();
-    else prompt.release(() => this.#attempt(() => this.#promptAt(range), undefined));
+    else prompt.release(() => this.#attempt(() => this.#factsAt(range), undefined));
   }
 
-  #promptAt(range: StoredRange): PromptDigest | undefined {
+  #factsAt(range: StoredRange): SpanFacts | undefined {
     const input = this.read(range);
-    return input && digestPrompt(this.interpret(input, range).facts);
+    return input && this.interpret(input, range).facts;
   }
 
   neighbourFlags(state: TraceState): ReadonlyMap<string, readonly Flag[]> {

@@ -13,22 +13,17 @@ export interface PromptDigest {
   readonly characters: readonly number[];
 }
 
-type MakeDigest = () => PromptDigest | undefined;
-
 /**
  * A prompt's digest, made when it is first asked for: most prompts are never compared, and making one means to parse
  * all messages.
  */
 export class Prompt {
-  #make: MakeDigest | undefined;
+  /** What it is made of: the facts as long as they are at hand, then what reads them again. */
+  #source: SpanFacts | (() => SpanFacts | undefined) | undefined;
   #digest: PromptDigest | undefined;
 
-  constructor(make: MakeDigest) {
-    this.#make = make;
-  }
-
-  static of(facts: SpanFacts): Prompt {
-    return new Prompt(() => digestPrompt(facts));
+  constructor(facts: SpanFacts) {
+    this.#source = facts;
   }
 
   /** Undefined where the span carries no prompt. */
@@ -39,14 +34,16 @@ export class Prompt {
 
   /** Makes the digest now. */
   read(): void {
-    if (!this.#make) return;
-    this.#digest = this.#make();
-    this.#make = undefined;
+    const source = this.#source;
+    if (!source) return;
+    this.#source = undefined;
+    const facts = typeof source === 'function' ? source() : source;
+    this.#digest = facts && digestPrompt(facts);
   }
 
-  /** Lets go of what it would be made of; `again` reads that anew, should it be asked for after all. */
-  release(again: MakeDigest): void {
-    if (this.#make) this.#make = again;
+  /** Lets go of the facts; `again` reads them anew, should they be asked for after all. */
+  release(again: () => SpanFacts | undefined): void {
+    if (this.#source) this.#source = again;
   }
 }
 
@@ -54,7 +51,7 @@ export class Prompt {
 const mostMessages = 400;
 
 /** Undefined where the span carries no prompt. Parses its messages. */
-export function digestPrompt(facts: SpanFacts): PromptDigest | undefined {
+function digestPrompt(facts: SpanFacts): PromptDigest | undefined {
   const reader = new AnswerReader(facts);
   const { system, input } = reader.conversation();
   const messages = [...system, ...input];

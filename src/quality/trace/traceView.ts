@@ -57,7 +57,7 @@ export function traceView(facts: SpanFacts, position: TracePosition): TraceSpanV
     responseId: facts.responseId,
     toolName: facts.tool?.name,
     toolCall: toolCallHash(facts),
-    prompt: call ? Prompt.of(facts) : undefined,
+    prompt: call ? new Prompt(facts) : undefined,
     inputTokens: call ? usage?.input : undefined,
     cacheRead: call ? usage?.cacheRead : undefined,
     evaluations: facts.evaluations.filter((evaluation) => evaluation.target !== undefined),

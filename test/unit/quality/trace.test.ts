@@ -168,11 +168,11 @@ describe('the messages of a trace', () => {
     const question = [message('user', 'What is the capital of France?')];
     const first = llm('a', 0, question, {}, usage(10));
     let reads = 0;
-    const digest = first.prompt?.digest;
-    const again = new Prompt(() => assert.fail('it was let go'));
+    const facts = factsOf({ requestModel: 'gpt-4o' }, { conversation: { input: question } });
+    const again = new Prompt(facts);
     again.release(() => {
       reads++;
-      return digest;
+      return facts;
     });
     const spans = [{ ...first, prompt: again }, llm('b', 2, question, {}, usage(10))];
     for (let round = 0; round < 2; round++) assert.deepEqual(found(spans), ['b duplicate_call']);
