@@ -11,7 +11,7 @@ import type { Database } from './sqlite.ts';
 // pages that are written anyway.
 const pragmas = `
   PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-  PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;
+  PRAGMA cache_size = -12288; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;
   PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000;
   PRAGMA secure_delete = FAST;`;
 
