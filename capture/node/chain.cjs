@@ -29,7 +29,7 @@ let captures = 0;
  * when it was made: of two, the later is the inner one.
  */
 function callChain() {
-  const found = userFrames(true);
+  const found = userFrames(true, callChain);
   if (found.sync.length === 0) return undefined;
   const chain = joined(found, currentEntry());
   chain.order = ++captures;
@@ -45,7 +45,7 @@ const threadChain = () => spanChain(undefined);
  * @param parent the chain of the parent span, if that is of the same library
  */
 function spanChain(parent) {
-  const found = userFrames(true);
+  const found = userFrames(true, spanChain);
   const entry = currentEntry();
   if (found.sync.length > 0) return joined(found, entry);
   if (entry) return within(found.awaiting, entry) || led('entry', entry);

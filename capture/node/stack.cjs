@@ -8,19 +8,21 @@ const { frameOf } = require('./places.cjs');
  * Enough for most, and each frame costs time; deep enough for the deepest library that is known (34 frames above the
  * user's); most frames that are kept.
  */
-const limits = { usual: 20, depth: 100, frames: 8 };
+const limits = { usual: 17, depth: 100, frames: 8 };
 
 const sitesOf = (_error, sites) => sites;
 
-/** V8's call sites, at most `depth`. The program's settings are as before when it returns. */
-function callSites(depth) {
+/** V8's call sites, at most `depth`, from the caller of `caller` on. The program's settings are as before when it returns. */
+function callSites(depth, caller) {
   const own = Object.prototype.hasOwnProperty.call(Error, 'prepareStackTrace');
   const prepare = Error.prepareStackTrace;
   const limit = Error.stackTraceLimit;
   try {
     Error.prepareStackTrace = sitesOf;
     Error.stackTraceLimit = depth;
-    return new Error().stack;
+    const holder = {};
+    Error.captureStackTrace(holder, caller);
+    return holder.stack;
   } catch {
     // A program may have frozen them.
     return undefined;
@@ -35,14 +37,14 @@ function callSites(depth) {
 /**
  * `{ sync, awaiting, near }`: frames of the user's own code, innermost first. `awaiting` are those that V8 knows to
  * await the promise of the outermost synchronous frame (only where `withAwaiting`); the first `near` of them have no
- * library in between.
+ * library in between. `caller` is the function of this hook that asks: its frames and those above are not looked at.
  */
-function userFrames(withAwaiting) {
-  const sites = callSites(limits.usual);
+function userFrames(withAwaiting, caller) {
+  const sites = callSites(limits.usual, caller);
   const found = framesOf(sites, withAwaiting);
   // Deep in a library: once more, from further up.
   if (found.sync.length > 0 || !Array.isArray(sites) || sites.length < limits.usual) return found;
-  return framesOf(callSites(limits.depth), withAwaiting);
+  return framesOf(callSites(limits.depth, caller), withAwaiting);
 }
 
 function framesOf(sites, withAwaiting) {
