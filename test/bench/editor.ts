@@ -48,6 +48,9 @@ export async function benchEditor(burstSpans: number): Promise<BenchRow[]> {
     const requests = [...spanRequests({ spans: burstSpans, bytesPerSpan: 'llm' })];
     const busy = await measureFor(workspace, () => sendAll(requests, 4, sender.send));
     sender.close();
+    // The burst is to be over: its last row is there, and what it has set off has calmed down.
+    await sendTrace('http/protobuf', { grpcPort, httpPort }, 'bench', { name: 'after the burst' });
+    await window.rowAt('Traces', 1, 'after the burst').waitFor({ timeout: 120_000 });
     await sleep(5_000);
     const waits = await rowWaits(window, { grpcPort, httpPort });
     return [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Coalescer } from '../../../src/host/views/coalescer.ts';
+import { Coalescer, pauseMs } from '../../../src/host/views/coalescer.ts';
 
 interface Change {
   readonly traceIds: readonly string[];
@@ -51,6 +51,14 @@ describe('changes of the store', () => {
     await run;
     assert.deepEqual(taken, [{ traceIds: [], all: true }]);
     coalescer.dispose();
+  });
+
+  it('are taken in less often when that is slow, and when they go on and on', () => {
+    assert.equal(pauseMs(100, 5, 1), 100);
+    assert.equal(pauseMs(100, 5, 5), 100);
+    assert.equal(pauseMs(100, 5, 6), 300);
+    assert.equal(pauseMs(100, 50, 1), 150);
+    assert.equal(pauseMs(100, 200, 9), 600);
   });
 
   it('are not taken in after the end', async () => {
