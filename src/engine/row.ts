@@ -9,7 +9,7 @@ import type { AttributeMap, RawResource } from '../otlp/types.ts';
 import type { IndexedSpan, StoredRange } from '../store/api.ts';
 
 /** A span as interpreted: its wire form, what it says, and where its bytes lie. */
-export class Interpreted {
+export interface Interpreted {
   readonly input: SpanInput;
   readonly facts: SpanFacts;
   readonly range: StoredRange;
@@ -26,28 +26,27 @@ export class Interpreted {
   readonly endMicros: number;
   /** Undefined while the span runs or is only announced; 0 where it ends before it starts. */
   readonly durationNanos: number | undefined;
-
-  constructor(input: SpanInput, facts: SpanFacts, range: StoredRange) {
-    const { span } = input;
-    const { service, process } = senderOf(input.resource);
-    const isPending = facts.disposition === 'pending';
-    const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
-    this.input = input;
-    this.facts = facts;
-    this.range = range;
-    this.traceId = span.traceId;
-    this.spanId = isPending ? (facts.pendingFor ?? span.spanId) : span.spanId;
-    this.parentSpanId = facts.parentSpanId ?? span.parentSpanId;
-    this.service = service;
-    this.process = process;
-    this.startMicros = micros(start);
-    this.endMicros = end === 0n ? this.startMicros : micros(end);
-    this.durationNanos = isPending || end === 0n ? undefined : duration(start, end);
-  }
 }
 
 export function interpret(input: SpanInput, facts: SpanFacts, range: StoredRange): Interpreted {
-  return new Interpreted(input, facts, range);
+  const { span } = input;
+  const sender = senderOf(input.resource);
+  const isPending = facts.disposition === 'pending';
+  const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
+  const startMicros = micros(start);
+  return {
+    input,
+    facts,
+    range,
+    traceId: span.traceId,
+    spanId: isPending ? (facts.pendingFor ?? span.spanId) : span.spanId,
+    parentSpanId: facts.parentSpanId ?? span.parentSpanId,
+    service: sender.service,
+    process: sender.process,
+    startMicros,
+    endMicros: end === 0n ? startMicros : micros(end),
+    durationNanos: isPending || end === 0n ? undefined : duration(start, end),
+  };
 }
 
 interface Sender {
