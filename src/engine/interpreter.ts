@@ -188,8 +188,8 @@ export class Interpreter {
 
   /** Keeps of a prompt that nobody asked for only where it can be read again. */
   letGo(prompt: Prompt, { input, range }: Interpreted): void {
-    // Log records lie elsewhere, and may hold the messages.
-    if (input.logs.length > 0) prompt.read();
+    // Log records lie elsewhere, and may hold the messages; a stand-in for a record is read in its own way.
+    if (input.logs.length > 0 || range.signal === 'logs') this.#attempt(() => prompt.read(), undefined);
     else prompt.release(() => this.#attempt(() => this.#factsAt(range), undefined));
   }
 

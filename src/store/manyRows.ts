@@ -7,8 +7,8 @@ export interface ManyRowsOptions {
   /** With its columns in parentheses unless the rows have all of them. */
   readonly table: string;
   readonly columns: number;
-  /** What to do with a row that is there already; `ABORT` where there can be none. */
-  readonly conflict: 'ABORT' | 'IGNORE' | 'REPLACE';
+  /** What to do with a row that is there already: one of SQLite's words, or a clause `ON CONFLICT …`. */
+  readonly conflict: 'IGNORE' | 'REPLACE' | `ON CONFLICT ${string}`;
   /** Gets the rows, one behind the other, of a statement that left some out; for `IGNORE`. */
   readonly onIgnored?: (rows: readonly Value[]) => void;
   /** Called before rows are written: what other rows have to be there first. */
@@ -26,10 +26,10 @@ export class ManyRows {
     this.#options = options;
     const { table, columns, conflict } = options;
     const row = `(${new Array<string>(columns).fill('?').join(', ')})`;
+    const isClause = conflict.startsWith('ON ');
+    const [or, on] = isClause ? ['', conflict] : [`OR ${conflict}`, ''];
     const statement = (rows: number): Statement =>
-      db.prepare(
-        `INSERT OR ${conflict} INTO ${table} VALUES ${new Array<string>(rows).fill(row).join(', ')}`,
-      );
+      db.prepare(`INSERT ${or} INTO ${table} VALUES ${new Array<string>(rows).fill(row).join(', ')} ${on}`);
     this.#many = statement(together);
     this.#one = statement(1);
   }

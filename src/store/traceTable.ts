@@ -12,11 +12,7 @@ const addedSums = sumColumns.map((column) => `${column} = ${column} + excluded.$
 // Unqualified names are the row as it is, `excluded` is what the batch brings.
 const isBetterName = `excluded.named_us IS NOT NULL AND (named_us IS NULL OR excluded.has_root > has_root
   OR (excluded.has_root = has_root AND excluded.named_us < named_us))`;
-const upsertTrace = `INSERT INTO traces
-  (id, trace_id, name, service, session, named_us, has_root, start_us, end_us, roots, running, revision,
-   first_segment, last_segment, ${sumColumns.join(', ')})
-  VALUES (${marks(14 + sumColumns.length)})
-  ON CONFLICT (id) DO UPDATE SET
+const joinTrace = `ON CONFLICT (id) DO UPDATE SET
     name = CASE WHEN ${isBetterName} THEN excluded.name ELSE name END,
     service = CASE WHEN ${isBetterName} THEN excluded.service ELSE service END,
     named_us = CASE WHEN ${isBetterName} THEN excluded.named_us ELSE named_us END,
@@ -26,13 +22,21 @@ const upsertTrace = `INSERT INTO traces
     roots = roots + excluded.roots, running = running + excluded.running, revision = excluded.revision,
     first_segment = CASE WHEN excluded.first_segment = 0 THEN first_segment WHEN first_segment = 0
       THEN excluded.first_segment ELSE min(first_segment, excluded.first_segment) END,
-    last_segment = max(last_segment, excluded.last_segment), ${addedSums}`;
+    last_segment = max(last_segment, excluded.last_segment), ${addedSums}` as const;
+const upsertTrace = `INSERT INTO traces
+  (id, trace_id, name, service, session, named_us, has_root, start_us, end_us, roots, running, revision,
+   first_segment, last_segment, ${sumColumns.join(', ')})
+  VALUES (${marks(14 + sumColumns.length)}) ${joinTrace}`;
+// Values that were cut may have become one.
+const joinPart =
+  `ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity, ${addedSums}` as const;
 const upsertPart = `INSERT INTO parts (t, field, value, severity, ${sumColumns.join(', ')})
-  VALUES (${marks(4 + sumColumns.length)})
-  ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity, ${addedSums}`;
+  VALUES (${marks(4 + sumColumns.length)}) ${joinPart}`;
 // Of sessions and flags only the spans are asked for.
-const upsertCount = `INSERT INTO parts (t, field, value, severity, spans) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity, spans = spans + excluded.spans`;
+const joinCount = `ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity,
+  spans = spans + excluded.spans` as const;
+const countTable = 'parts (t, field, value, severity, spans)';
+const upsertCount = `INSERT INTO ${countTable} VALUES (?, ?, ?, ?, ?) ${joinCount}`;
 
 /** The rows that sum traces up: written once per batch and trace, by what changed; `flush` writes the last of them. */
 export class TraceTable {
@@ -57,14 +61,10 @@ export class TraceTable {
   constructor(db: Database, names: Names) {
     this.#names = names;
     this.#find = db.prepare('SELECT id FROM traces WHERE trace_id = ?');
-    const conflict = 'ABORT';
-    this.#insert = new ManyRows(db, { table: 'traces', columns: 14 + sumColumns.length, conflict });
-    this.#insertPart = new ManyRows(db, { table: 'parts', columns: 4 + sumColumns.length, conflict });
-    this.#insertCount = new ManyRows(db, {
-      table: 'parts (t, field, value, severity, spans)',
-      columns: 5,
-      conflict,
-    });
+    const columns = sumColumns.length;
+    this.#insert = new ManyRows(db, { table: 'traces', columns: 14 + columns, conflict: joinTrace });
+    this.#insertPart = new ManyRows(db, { table: 'parts', columns: 4 + columns, conflict: joinPart });
+    this.#insertCount = new ManyRows(db, { table: countTable, columns: 5, conflict: joinCount });
     this.#upsert = db.prepare(upsertTrace);
     this.#upsertPart = db.prepare(upsertPart);
     this.#upsertCount = db.prepare(upsertCount);

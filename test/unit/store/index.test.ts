@@ -263,6 +263,15 @@ describe('the index', () => {
     assert.deepEqual([...writer.storedTraces(['none'])], []);
   });
 
+  it('counts texts as one that only differ where they are cut, also those of a new trace', () => {
+    const long = 'x'.repeat(511);
+    // Half of a pair is all that is left of either sign.
+    writer.writeBatch({
+      spans: [call(1, { responseModel: `${long}😀` }), call(2, { responseModel: `${long}𝄞` })],
+    });
+    assert.equal(writer.spanCount(traceId(1)), 2);
+  });
+
   it('writes a batch whole or not at all', () => {
     writer.writeBatch({ spans: [span(1)] });
     const bad = {
