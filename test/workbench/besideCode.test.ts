@@ -104,9 +104,8 @@ describe('the calls beside the code', function () {
   });
 
   it('are in the hover of the line, with arithmetic and links', async () => {
-    await codeLine(window, helper).locator('span span').first().hover();
     const hover = window.page.locator('.monaco-hover:visible', { hasText: 'Called here' }).first();
-    await hover.waitFor();
+    await window.hover(codeLine(window, helper).locator('span span').first(), hover);
     const text = await lineText(hover);
     assert.match(text, /3 calls · \$0\.009 · 3\.1k tok/);
     assert.match(text, /Input: 1,000 × \$2\.5 \/ 1M = \$0\.0025/);

@@ -337,8 +337,7 @@ describe('a recorded call', function () {
 
   it('stays open over a reload of the window: comparison and details', async () => {
     const before = await window.tabs();
-    await window.page.reload();
-    await window.untilReady();
+    await window.reload();
     await panel().getByRole('table', { name: 'Calls of both runs' }).waitFor({ timeout: 45_000 });
     const after = await window.tabs();
     for (const name of ['answer', 'Compare: travel agent'])

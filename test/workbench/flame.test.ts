@@ -437,10 +437,7 @@ describe('the flame chart', function () {
     await frame.getByRole('combobox', { name: /^Color/ }).selectOption('model');
     await clickRow(window, 1, 0.8);
     await isSelected(window, /Model call write/);
-    const reloaded = window.page.waitForEvent('load');
-    await window.runByKeyboard('Developer: Reload Window');
-    await reloaded;
-    await window.untilReady();
+    await window.reload();
     const again = await chartFrame(window);
     await isSelected(window, /Model call write/);
     assert.equal(await again.getByRole('combobox', { name: /^Color/ }).inputValue(), 'model');

@@ -123,10 +123,9 @@ describe('hostile spans', function () {
   });
 
   it('are plain text in the hover, without links', async () => {
-    await window.rows('Traces').first().hover();
     const hovers = window.page.locator('.workbench-hover:visible, .monaco-hover:visible');
     const hover = hovers.filter({ hasText: '<img src=' }).first();
-    await hover.waitFor();
+    await window.hover(window.rows('Traces').first(), hover);
     const live = await hover
       .locator('img, a[href], a[data-href]')
       .evaluateAll((elements) => elements.map((element) => element.outerHTML));

@@ -24,6 +24,28 @@ export class Workbench {
     await this.page.locator('.activitybar .action-item').first().waitFor({ timeout: 60_000 });
   }
 
+  /** As the user does it: what is on show is kept, which a reload by the browser may cut short. */
+  async reload(): Promise<void> {
+    const reloaded = this.page.waitForEvent('load');
+    await this.runByKeyboard('Developer: Reload Window');
+    await reloaded;
+    await this.untilReady();
+  }
+
+  /** Rests the pointer on it until `shown` is there: a hover that is under way ends when anything moves. */
+  async hover(target: Locator, shown: Locator): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await target.hover();
+      try {
+        await shown.waitFor({ timeout: 4_000 });
+        return;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.page.mouse.move(0, 0);
+      }
+    }
+  }
+
   /** Runs a command as the palette shows it, e.g. `LLM Traces: Show Log`. */
   async run(title: string): Promise<void> {
     const input = await this.openQuickInput('F1');
