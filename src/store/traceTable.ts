@@ -6,7 +6,6 @@ import type { Database, Statement } from './sqlite.ts';
 import { sumColumns } from './sums.ts';
 import type { TraceChange } from './traceChange.ts';
 
-const marks = (count: number): string => new Array<string>(count).fill('?').join(', ');
 const addedSums = sumColumns.map((column) => `${column} = ${column} + excluded.${column}`).join(', ');
 
 // Unqualified names are the row as it is, `excluded` is what the batch brings.
@@ -23,31 +22,21 @@ const joinTrace = `ON CONFLICT (id) DO UPDATE SET
     first_segment = CASE WHEN excluded.first_segment = 0 THEN first_segment WHEN first_segment = 0
       THEN excluded.first_segment ELSE min(first_segment, excluded.first_segment) END,
     last_segment = max(last_segment, excluded.last_segment), ${addedSums}` as const;
-const upsertTrace = `INSERT INTO traces
-  (id, trace_id, name, service, session, named_us, has_root, start_us, end_us, roots, running, revision,
-   first_segment, last_segment, ${sumColumns.join(', ')})
-  VALUES (${marks(14 + sumColumns.length)}) ${joinTrace}`;
 // Values that were cut may have become one.
 const joinPart =
   `ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity, ${addedSums}` as const;
-const upsertPart = `INSERT INTO parts (t, field, value, severity, ${sumColumns.join(', ')})
-  VALUES (${marks(4 + sumColumns.length)}) ${joinPart}`;
 // Of sessions and flags only the spans are asked for.
 const joinCount = `ON CONFLICT (t, field, value) DO UPDATE SET severity = excluded.severity,
   spans = spans + excluded.spans` as const;
 const countTable = 'parts (t, field, value, severity, spans)';
-const upsertCount = `INSERT INTO ${countTable} VALUES (?, ?, ?, ?, ?) ${joinCount}`;
 
 /** The rows that sum traces up: written once per batch and trace, by what changed; `flush` writes the last of them. */
 export class TraceTable {
   readonly #names: Names;
   readonly #find: Statement;
-  readonly #insert: ManyRows;
-  readonly #insertPart: ManyRows;
-  readonly #insertCount: ManyRows;
-  readonly #upsert: Statement;
-  readonly #upsertPart: Statement;
-  readonly #upsertCount: Statement;
+  readonly #rows: ManyRows;
+  readonly #parts: ManyRows;
+  readonly #counts: ManyRows;
   readonly #dropEmptyParts: Statement;
   readonly #mainSession: Statement;
   readonly #setSession: Statement;
@@ -62,12 +51,9 @@ export class TraceTable {
     this.#names = names;
     this.#find = db.prepare('SELECT id FROM traces WHERE trace_id = ?');
     const columns = sumColumns.length;
-    this.#insert = new ManyRows(db, { table: 'traces', columns: 14 + columns, conflict: joinTrace });
-    this.#insertPart = new ManyRows(db, { table: 'parts', columns: 4 + columns, conflict: joinPart });
-    this.#insertCount = new ManyRows(db, { table: countTable, columns: 5, conflict: joinCount });
-    this.#upsert = db.prepare(upsertTrace);
-    this.#upsertPart = db.prepare(upsertPart);
-    this.#upsertCount = db.prepare(upsertCount);
+    this.#rows = new ManyRows(db, { table: 'traces', columns: 14 + columns, conflict: joinTrace });
+    this.#parts = new ManyRows(db, { table: 'parts', columns: 4 + columns, conflict: joinPart });
+    this.#counts = new ManyRows(db, { table: countTable, columns: 5, conflict: joinCount });
     this.#dropEmptyParts = db.prepare('DELETE FROM parts WHERE t = ? AND spans <= 0');
     this.#mainSession = db.prepare(
       `SELECT value FROM parts WHERE t = ? AND field = ${partFields.session} ORDER BY spans DESC, value LIMIT 1`,
@@ -101,7 +87,7 @@ export class TraceTable {
     const { t, named } = change;
     const sessions = [...change.parts.values()].filter((part) => part.field === partFields.session);
     const onlySession = change.isNew && sessions.length === 1 ? sessions[0]?.value : undefined;
-    const row = [
+    this.#rows.add([
       t,
       change.traceId,
       clip(named?.name ?? '', 1024),
@@ -117,42 +103,30 @@ export class TraceTable {
       Number.isFinite(change.firstSegment) ? change.firstSegment : 0,
       change.lastSegment,
       ...change.sums,
-    ];
-    // A trace that is new has no rows to join with, unless it lost something on its way here.
-    if (change.isNew && !change.hasLosses && (!change.sessionsChanged || onlySession !== undefined)) {
-      this.#insert.add(row);
-      this.#addParts(change);
-      return false;
-    }
-    this.#upsert.run(...row);
-    for (const part of change.parts.values()) {
-      const { field, value, severity, spans, sums } = part;
+    ]);
+    for (const { field, value, severity, spans, sums } of change.parts.values()) {
       if (change.hasLosses && (sums ? sums.every((sum) => sum === 0) : spans === 0)) continue;
-      if (sums) this.#upsertPart.run(t, field, value, severity, ...sums);
-      else this.#upsertCount.run(t, field, value, severity, spans);
+      if (sums) this.#parts.add([t, field, value, severity, ...sums]);
+      else this.#counts.add([t, field, value, severity, spans]);
     }
+    const asksSession = change.sessionsChanged && onlySession === undefined;
+    // What follows reads the rows.
+    if (change.hasLosses || asksSession) this.flush();
     if (change.hasLosses) this.#dropEmptyParts.run(t);
-    if (change.sessionsChanged && onlySession === undefined) {
+    if (asksSession) {
       this.#setSession.run((this.#mainSession.get(t)?.['value'] as string | undefined) ?? null, t);
     }
     return change.hasLosses && this.#readAgain(change, later);
   }
 
-  #addParts({ t, parts }: TraceChange): void {
-    for (const { field, value, severity, spans, sums } of parts.values()) {
-      if (sums) this.#insertPart.add([t, field, value, severity, ...sums]);
-      else this.#insertCount.add([t, field, value, severity, spans]);
-    }
-  }
-
   /** Writes the rows that are gathered. */
   flush(): void {
-    for (const rows of [this.#insert, this.#insertPart, this.#insertCount]) rows.flush();
+    for (const rows of [this.#rows, this.#parts, this.#counts]) rows.flush();
   }
 
   /** Forgets rows that a transaction gathered which was rolled back. */
   clear(): void {
-    for (const rows of [this.#insert, this.#insertPart, this.#insertCount]) rows.clear();
+    for (const rows of [this.#rows, this.#parts, this.#counts]) rows.clear();
   }
 
   /**
