@@ -1,6 +1,7 @@
-import { apology, mayApologise } from './apologyPhrases.ts';
-import { ownClauses, ownWindow } from './clauses.ts';
+import { apology } from './apologyPhrases.ts';
+import { ownClauses } from './clauses.ts';
 import { foundAt, notFound, type Finding } from './finding.ts';
+import { mayApologise } from './quickLook.ts';
 
 const longestClause = 300;
 
@@ -9,7 +10,7 @@ const longestClause = 300;
  * for somebody. Read are its own words at the beginning of the answer, in the languages of `isRefusal`.
  */
 export function isApology(text: string): Finding {
-  if (!mayApologise.test(text.slice(0, ownWindow))) return notFound;
+  if (!mayApologise(text)) return notFound;
   for (const clause of ownClauses(text)) {
     if (apology.test(clause.slice(0, longestClause))) return foundAt(clause);
   }

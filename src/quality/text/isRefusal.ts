@@ -1,6 +1,7 @@
-import { ownClauses, ownWindow } from './clauses.ts';
+import { ownClauses } from './clauses.ts';
 import { foundAt, notFound, type Finding } from './finding.ts';
-import { mayRefuse, refusal } from './refusalPhrases.ts';
+import { mayRefuse } from './quickLook.ts';
+import { refusal } from './refusalPhrases.ts';
 
 const maxClauses = 10;
 const longestClause = 300;
@@ -11,7 +12,7 @@ const longestClause = 300;
  * Dutch, Polish, Russian, Japanese, Chinese.
  */
 export function isRefusal(text: string): Finding {
-  if (!mayRefuse.test(text.slice(0, ownWindow))) return notFound;
+  if (!mayRefuse(text)) return notFound;
   for (const clause of ownClauses(text).slice(0, maxClauses)) {
     if (refusal.test(clause.slice(0, longestClause))) return foundAt(clause);
   }
