@@ -1,5 +1,6 @@
 import type { SpanFacts } from '../model/span.ts';
-import { at, type FieldValues } from './collect.ts';
+import type { FieldValues } from './fieldValues.ts';
+import { at } from './keyTables.ts';
 import type { SpanView } from './spanView.ts';
 import { asNumber, asText } from './values.ts';
 

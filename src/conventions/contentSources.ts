@@ -1,7 +1,6 @@
 import type { Message, MessagePart } from '../model/message.ts';
 import type { SpanKind } from '../model/span.ts';
 import { eventsOfList } from './contentEvents.ts';
-import { KeyMemo } from './keyMemo.ts';
 import { parseFlattened } from './messages/parseFlattened.ts';
 import { parseMessages } from './messages/parseMessages.ts';
 import { field, isRecord, type JsonRecord, members } from './messages/structured.ts';
@@ -13,56 +12,54 @@ import { asText } from './values.ts';
  * attributes.
  */
 
-/** One way to find messages; `events` marks the place of span events and log records in the order. */
-export type ContentSource = ((view: SpanView, kind: SpanKind) => readonly Message[]) | 'events';
+/** One way to find messages. */
+export interface AttributeSource {
+  /** True for the keys that it reads; spans without one are not asked. */
+  readonly reads: (key: string) => boolean;
+  readonly messages: (view: SpanView, kind: SpanKind) => readonly Message[];
+}
+/** `events` marks the place of span events and log records in the order. */
+export type ContentSource = AttributeSource | 'events';
 
 /** Most sources hold nothing on most spans. */
 const nothing: readonly Message[] = [];
 
-/** Keys and prefixes (without the point) that the sources below read. */
-const sourceKeys = new Set<string>();
-const sourcePrefixes = new Set<string>(['ai.response', 'ai.result', 'embedding.embeddings']);
-
-/** True for keys that messages may be in. */
-export const messageKeys = new KeyMemo(
-  (key) =>
-    sourceKeys.has(key) ||
-    [...sourcePrefixes].some((prefix) => key.startsWith(prefix) && key.charCodeAt(prefix.length) === 46),
-);
-
 type Side = 'system' | 'user' | 'assistant';
 
+function of(key: string, messages: AttributeSource['messages']): AttributeSource {
+  return { reads: (other) => other === key, messages };
+}
+
 function attribute(key: string, defaultRole: Side): ContentSource {
-  sourceKeys.add(key);
-  return (view) => {
-    const value = view.get(key);
-    return value === undefined ? nothing : parseMessages(value, { defaultRole });
-  };
+  return of(key, (view) => attributeOf(view, key, defaultRole));
 }
 
 /** A member of a JSON attribute. */
 function member(key: string, names: readonly string[], defaultRole: Side): ContentSource {
-  sourceKeys.add(key);
-  return (view) => {
+  return of(key, (view) => {
     let value = view.json(key);
     for (const name of names) value = isRecord(value) ? field(value, name) : undefined;
     return value === undefined ? nothing : parseMessages(value, { defaultRole });
-  };
+  });
 }
 
 function indexed(prefix: string, style: 'openinference' | 'openllmetry'): ContentSource {
-  sourcePrefixes.add(prefix);
-  return (view) => (hasPrefix(view, prefix) ? parseFlattened(view.attributes, prefix, style) : nothing);
+  const reads = startsWith(`${prefix}.`);
+  return {
+    reads,
+    messages: (view) => {
+      for (const key of view.attributes.keys()) {
+        if (!reads(key)) continue;
+        view.touched?.add(key);
+        return parseFlattened(view.attributes, prefix, style);
+      }
+      return nothing;
+    },
+  };
 }
 
-function hasPrefix(view: SpanView, prefix: string): boolean {
-  for (const key of view.attributes.keys()) {
-    if (key.startsWith(prefix) && key.charCodeAt(prefix.length) === 46) {
-      view.touched?.add(key);
-      return true;
-    }
-  }
-  return false;
+function startsWith(start: string): AttributeSource['reads'] {
+  return (key) => key.startsWith(start);
 }
 
 export const inputSources: readonly ContentSource[] = [
@@ -71,7 +68,7 @@ export const inputSources: readonly ContentSource[] = [
   indexed('llm.input_messages', 'openinference'),
   indexed('gen_ai.prompt', 'openllmetry'),
   attribute('ai.prompt.messages', 'user'),
-  aiPrompt,
+  of('ai.prompt', aiPrompt),
   attribute('ai.value', 'user'),
   attribute('ai.values', 'user'),
   attribute('langfuse.observation.input', 'user'),
@@ -86,7 +83,7 @@ export const inputSources: readonly ContentSource[] = [
   attribute('request_data', 'user'),
   indexed('llm.prompts', 'openinference'),
   attribute('llm.prompts', 'user'),
-  embeddingTexts,
+  { reads: startsWith('embedding.embeddings.'), messages: embeddingTexts },
   attribute('lmnr.span.input', 'user'),
   attribute('haystack.agent.step.llm.input', 'user'),
   attribute('haystack.agent.input', 'user'),
@@ -107,7 +104,7 @@ export const outputSources: readonly ContentSource[] = [
   'events',
   indexed('llm.output_messages', 'openinference'),
   indexed('gen_ai.completion', 'openllmetry'),
-  aiResponse,
+  { reads: (key) => /^ai\.(?:response|result)\./.test(key), messages: aiResponse },
   attribute('langfuse.observation.output', 'assistant'),
   attribute('gcp.vertex.agent.llm_response', 'assistant'),
   attribute('mlflow.spanOutputs', 'assistant'),
@@ -193,11 +190,10 @@ function withType(call: JsonRecord): ReadonlyMap<string, unknown> {
 }
 
 function listed(key: string, side: 'input' | 'output'): ContentSource {
-  sourceKeys.add(key);
-  return (view) => {
+  return of(key, (view) => {
     const value = view.json(key);
-    return Array.isArray(value) ? eventsOfList(value)[side] : [];
-  };
+    return Array.isArray(value) ? eventsOfList(value)[side] : nothing;
+  });
 }
 
 /** The texts that were embedded, without their vectors. */

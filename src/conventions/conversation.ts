@@ -1,7 +1,8 @@
 import type { Conversation, Message, RetrievedDocument, ToolDefinition } from '../model/message.ts';
 import type { SpanKind } from '../model/span.ts';
+import { KeySetMemo } from '../otlp/attributes.ts';
 import { contentEvents, type EventMessages, hasContentEvents } from './contentEvents.ts';
-import { inputSources, messageKeys, outputSources, systemSources } from './contentSources.ts';
+import { type ContentSource, inputSources, outputSources, systemSources } from './contentSources.ts';
 import type { Dialect } from './dialect.ts';
 import { findLookAlikes } from './lookAlikes.ts';
 import { parseDocuments } from './messages/parseDocuments.ts';
@@ -56,12 +57,9 @@ export class ConversationReader {
 
   #firstOf(side: keyof EventMessages): readonly Message[] {
     const view = this.#view;
-    const hasEvents = hasContentEvents(view);
-    // Spans without captured content are many: one look at their keys instead of one for each source.
-    if (!hasEvents && !hasMessageKeys(view)) return nothing;
-    if (hasEvents) this.#events ??= contentEvents(view);
-    for (const source of sources[side]) {
-      const messages = source === 'events' ? this.#events?.[side] : source(view, this.#kind);
+    if (hasContentEvents(view)) this.#events ??= contentEvents(view);
+    for (const source of sourcesAmong.of(view.attributes)[side]) {
+      const messages = source === 'events' ? this.#events?.[side] : source.messages(view, this.#kind);
       if (messages && messages.length > 0) return messages;
     }
     return nothing;
@@ -78,10 +76,16 @@ const nothing: readonly Message[] = [];
 const roles = { system: 'system', input: 'user', output: 'assistant' } as const;
 const sources = { system: systemSources, input: inputSources, output: outputSources };
 
-function hasMessageKeys(view: SpanView): boolean {
-  for (const key of view.attributes.keys()) if (messageKeys.of(key)) return true;
-  return false;
-}
+/** The sources that can hold something on spans with these keys. */
+const sourcesAmong = new KeySetMemo((keys) => {
+  const among = (all: readonly ContentSource[]): readonly ContentSource[] =>
+    all.filter((source) => source === 'events' || keys.some((key) => source.reads(key)));
+  return {
+    system: among(sources.system),
+    input: among(sources.input),
+    output: among(sources.output),
+  };
+});
 
 /** Instructions at the head of the input belong to the system's part; the same ones twice are there once. */
 function separate(

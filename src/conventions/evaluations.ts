@@ -1,4 +1,5 @@
 import type { Evaluation } from '../model/span.ts';
+import { KeySetMemo } from '../otlp/attributes.ts';
 import type { AttributeMap } from '../otlp/types.ts';
 import { eventName } from './logEvents.ts';
 import { unflatten } from './messages/parseFlattened.ts';
@@ -8,9 +9,11 @@ import { asBoolean, asNumber, asText } from './values.ts';
 
 /** Evaluations and feedback on the span: inline, in events, in log records, or a late span that links to it. */
 export function readEvaluations(view: SpanView): readonly Evaluation[] {
-  const found: Evaluation[] = [];
   const { span, logs } = view.input;
-  for (const prefix of presentPrefixes(view)) addFlattened(view, prefix, found);
+  const { isJudging, prefixes: present } = judgementsAmong.of(view.attributes);
+  if (!isJudging && span.events.length === 0 && logs.length === 0) return none;
+  const found: Evaluation[] = [];
+  for (const prefix of present) addFlattened(view, prefix, found);
   for (const event of span.events) {
     if (event.name === 'gen_ai.evaluation.result') found.push(...ofAttributes(event.attributes));
   }
@@ -35,22 +38,13 @@ export function isEvaluationKey(key: string): boolean {
   );
 }
 
-const noPrefixes: readonly string[] = [];
+const none: readonly Evaluation[] = [];
 
-function presentPrefixes(view: SpanView): readonly string[] {
-  let present: string[] | undefined;
-  for (const key of view.attributes.keys()) {
-    // Most keys do not even begin like one.
-    const first = key.charCodeAt(0);
-    if (first !== 97 && first !== 101 && first !== 115 && first !== 116) continue;
-    for (const prefix of prefixes) {
-      if (!key.startsWith(prefix) || key.charCodeAt(prefix.length) !== 46 || present?.includes(prefix))
-        continue;
-      (present ??= []).push(prefix);
-    }
-  }
-  return present ?? noPrefixes;
-}
+/** Whether spans with these keys can hold evaluations, and under which prefixes. */
+const judgementsAmong = new KeySetMemo((keys) => ({
+  isJudging: keys.some((key) => isEvaluationKey(key) || key.startsWith('guard.') || key.startsWith('genkit:')),
+  prefixes: prefixes.filter((prefix) => keys.some((key) => key.startsWith(`${prefix}.`))),
+}));
 
 /** OpenInference: `annotations.{i}.annotation.*`, `evaluations.{i}.evaluation.*`. */
 function addFlattened(view: SpanView, prefix: string, found: Evaluation[]): void {
@@ -135,15 +129,18 @@ const marks = new Map([
 ]);
 
 const noMarks: ReadonlyMap<string, boolean> = new Map();
+const marksAmong = new KeySetMemo((keys) => keys.filter((key) => marks.has(key)));
 
 /** Quality marks that the program set itself, by the ids of our flags. */
 export function readMarks(view: SpanView): ReadonlyMap<string, boolean> {
-  let found: Map<string, boolean> | undefined;
+  const among = marksAmong.of(view.attributes);
+  if (among.length === 0) return noMarks;
+  const found = new Map<string, boolean>();
   for (const [key, id] of marks) {
-    const set = asBoolean(view.get(key));
-    if (set !== undefined) (found ??= new Map<string, boolean>()).set(id, set);
+    const set = among.includes(key) ? asBoolean(view.get(key)) : undefined;
+    if (set !== undefined) found.set(id, set);
   }
-  return found ?? noMarks;
+  return found;
 }
 
 function textOf(value: unknown): string | undefined {

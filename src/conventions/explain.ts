@@ -1,5 +1,5 @@
 import type { Provenance } from '../model/span.ts';
-import { at, collect, isKnownKey } from './collect.ts';
+import { collect } from './collect.ts';
 import { contentPrefixes } from './contentSources.ts';
 import { ConversationReader, readDocuments, readToolDefinitions } from './conversation.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './dialect.ts';
 import { isEvaluationKey } from './evaluations.ts';
 import type { SpanInput } from './input.ts';
+import { at, entryOfKey } from './keyTables.ts';
 import type { UnderstandOptions } from './options.ts';
 import { isParameterKey, isTagKey } from './parameters.ts';
 import { read, type Reading, type UsageSource } from './read.ts';
@@ -220,7 +221,7 @@ export function ignoredKeys(input: SpanInput, options: UnderstandOptions): reado
   readDocuments(view, facts.kind, options);
   const ignored: string[] = [];
   for (const key of input.span.attributes.keys()) {
-    if (touched.has(key) || isKnownKey(key) || isParameterKey(key) || isTagKey(key) || isEvaluationKey(key))
+    if (touched.has(key) || entryOfKey(key) !== undefined || isParameterKey(key) || isTagKey(key) || isEvaluationKey(key))
       continue;
     if (contentPrefixes.some((prefix) => key.startsWith(prefix))) continue;
     ignored.push(key);

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../otlp/types.ts';
-import { at, type FieldValues } from './collect.ts';
-import type { UsageKeys } from './dialect.ts';
-import type { FieldName, UsageName } from './dialect.ts';
+import type { FieldName, UsageKeys, UsageName } from './dialect.ts';
+import type { FieldValues } from './fieldValues.ts';
+import { at } from './keyTables.ts';
 import { type AttributeMapping, isFieldName, isUsageName } from './options.ts';
 import type { SpanView } from './spanView.ts';
 import type { RawUsage } from './usage.ts';

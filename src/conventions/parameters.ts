@@ -1,5 +1,5 @@
+import { KeySetMemo } from '../otlp/attributes.ts';
 import type { AttributeValue } from '../otlp/types.ts';
-import { KeyMemo } from './keyMemo.ts';
 import { isRecord, members } from './messages/structured.ts';
 import type { SpanView } from './spanView.ts';
 import { asText, isUsable, parseJson } from './values.ts';
@@ -34,24 +34,31 @@ export function isParameterKey(key: string): boolean {
 
 /** Request parameters such as temperature by their short names, as text. */
 export function readParameters(view: SpanView): ReadonlyMap<string, string> {
+  const among = parametersAmong.of(view.attributes);
+  if (among.inJson.length === 0 && among.own.length === 0) return none;
   const found = new Map<string, string>();
-  for (const key of jsonKeys) {
+  for (const key of among.inJson) {
     const value = view.json(key);
     if (!isRecord(value)) continue;
     for (const [name, member] of members(value)) add(found, name, member as AttributeValue);
   }
-  view.attributes.forEach((value, key) => {
-    const name = shortNames.of(key);
-    if (name !== '') add(found, name, value);
-  });
+  for (const { key, name } of among.own) add(found, name, view.attributes.get(key));
   return found;
 }
 
+const none: ReadonlyMap<string, string> = new Map();
+
+/** The keys that tell parameters: those that hold JSON, and the others with the parameter's name. */
+const parametersAmong = new KeySetMemo((keys) => ({
+  inJson: jsonKeys.filter((key) => keys.includes(key)),
+  own: keys.map((key) => ({ key, name: shortName(key) })).filter(({ name }) => name !== ''),
+}));
+
 /** The parameter that a key stands for, '' for other keys. */
-const shortNames = new KeyMemo((key) => {
+function shortName(key: string): string {
   const prefix = prefixes.find((start) => key.startsWith(start));
   return bareKeys.has(key) ? key.slice(key.lastIndexOf('.') + 1) : prefix ? key.slice(prefix.length) : '';
-});
+}
 
 function add(found: Map<string, string>, name: string, value: AttributeValue | undefined): void {
   if (notParameters.has(name) || !isUsable(value) || found.size >= maxParameters || found.has(name)) return;

@@ -1,15 +1,18 @@
 import type { ReportedCost, SpanFacts, SpanKind } from '../model/span.ts';
-import { chooseFields, chooseUsage, collect, type CollectedUsage, type FieldValues, at } from './collect.ts';
+import { collect } from './collect.ts';
 import type { Dialect, DialectFacts, UsageKeys } from './dialect.ts';
 import { generic, guessKind } from './dialects/generic.ts';
 import { readFailure } from './failure.ts';
 import { finishFromContent, normaliseFinishReasons, readFinishReasons } from './finish.ts';
+import type { FieldValues } from './fieldValues.ts';
+import { at } from './keyTables.ts';
 import { findLookAlikes } from './lookAlikes.ts';
 import { kindNamed, type UnderstandOptions } from './options.ts';
 import { isModelCall, operationKind } from './operations.ts';
 import { normaliseProvider, providerOfHost } from './provider.ts';
 import { dialects } from './registry.ts';
 import type { SpanView } from './spanView.ts';
+import type { CollectedUsage } from './tableUsage.ts';
 import { readFirstToken } from './timing.ts';
 import { fillUsage, hasCounts, normaliseUsage, type RawUsage } from './usage.ts';
 import { applyMappings, type Mapped, mappedValues } from './mapping.ts';
@@ -58,13 +61,13 @@ export function read(view: SpanView, options: UnderstandOptions): Reading {
   const choice = chooseKind(view, collected.candidates, mapped);
   const { kind, index, guessed } = choice;
   const decided = dialects[index] ?? generic;
-  const fields = chooseFields(collected, index);
+  const fields = collected.fields(index);
   if (mapped) applyMappings(mapped, fields);
   const dialectFacts = gatherFacts(view, decided, collected.candidates);
   const usageReading = readUsage(
     view,
     index,
-    chooseUsage(collected, index),
+    collected.usage(index),
     collected.candidates,
     mapped,
     guessed,

@@ -1,6 +1,6 @@
 import type { SpanView } from './spanView.ts';
-import type { FieldValues } from './collect.ts';
-import { at } from './collect.ts';
+import type { FieldValues } from './fieldValues.ts';
+import { at } from './keyTables.ts';
 import { asNumber } from './values.ts';
 
 /** Milliseconds from the span's start to the first token; `undefined` when nothing tells, or tells nonsense. */

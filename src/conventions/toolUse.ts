@@ -1,5 +1,6 @@
 import type { SpanKind, ToolUse } from '../model/span.ts';
-import { at, type FieldValues } from './collect.ts';
+import type { FieldValues } from './fieldValues.ts';
+import { at } from './keyTables.ts';
 import type { DialectFacts } from './dialect.ts';
 import { isRecord, stringField } from './messages/structured.ts';
 import type { SpanView } from './spanView.ts';

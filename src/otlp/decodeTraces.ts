@@ -1,3 +1,4 @@
+import { Attributes } from './attributes.ts';
 import { walkRecords } from './decodeContext.ts';
 import type { AttributeValue, ByteRange, RawEvent, RawLink, RawSpan, RecordContext } from './types.ts';
 import { type ValueReader, newAttributes, noAttributes } from './valueReader.ts';
@@ -32,7 +33,7 @@ export function readSpan(reader: ValueReader): RawSpan {
   let kind = 0;
   let startTimeUnixNano = 0n;
   let endTimeUnixNano = 0n;
-  let attributes: Map<string, AttributeValue> | undefined;
+  let attributes: Attributes | undefined;
   let droppedAttributesCount = 0;
   let events: RawEvent[] | undefined;
   let droppedEventsCount = 0;
@@ -68,7 +69,7 @@ export function readSpan(reader: ValueReader): RawSpan {
         endTimeUnixNano = reader.fixed64();
         break;
       case 0x4a:
-        reader.attribute((attributes ??= newAttributes()));
+        reader.attribute((attributes ??= new Attributes()));
         break;
       case 0x50:
         droppedAttributesCount = reader.uint32();

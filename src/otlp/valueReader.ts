@@ -11,6 +11,11 @@ export function newAttributes(): Map<string, AttributeValue> {
   return new Map();
 }
 
+/** What attributes are read into. */
+export interface WritableAttributes {
+  set(key: string, value: AttributeValue): void;
+}
+
 const keys = new StringCache();
 const names = new StringCache();
 const values = new StringCache();
@@ -38,7 +43,7 @@ export class ValueReader extends ProtobufReader {
   }
 
   /** Reads a KeyValue. Of two values for one key the last counts. */
-  attribute(into: Map<string, AttributeValue>): void {
+  attribute(into: WritableAttributes): void {
     this.#keyValue(into, 1);
   }
 
@@ -47,7 +52,7 @@ export class ValueReader extends ProtobufReader {
     return this.#anyValue(1);
   }
 
-  #keyValue(into: Map<string, AttributeValue>, depth: number): void {
+  #keyValue(into: WritableAttributes, depth: number): void {
     if (!this.take()) {
       this.dropped++;
       this.skipBytes();

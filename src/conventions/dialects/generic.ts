@@ -1,4 +1,5 @@
 import type { SpanKind } from '../../model/span.ts';
+import { KeySetMemo } from '../../otlp/attributes.ts';
 import type { Dialect } from '../dialect.ts';
 import { findLookAlikes } from '../lookAlikes.ts';
 import type { SpanView } from '../spanView.ts';
@@ -52,7 +53,7 @@ const calls = [
 
 /** The guess for a span of no known convention. */
 export function guessKind(view: SpanView): SpanKind | undefined {
-  if (!mentionsModel(view)) return undefined;
+  if (!mentionsModel.of(view.attributes)) return undefined;
   const found = findLookAlikes(view);
   if (!found?.model) return undefined;
   if (found.usage === undefined && !found.messages) return undefined;
@@ -60,7 +61,6 @@ export function guessKind(view: SpanView): SpanKind | undefined {
 }
 
 /** Spares the costly search on the many spans that have nothing to do with models. */
-function mentionsModel(view: SpanView): boolean {
-  for (const key of view.attributes.keys()) if (key.includes('model') || key.includes('Model')) return true;
-  return false;
-}
+const mentionsModel = new KeySetMemo((keys) =>
+  keys.some((key) => key.includes('model') || key.includes('Model')),
+);

@@ -16,8 +16,13 @@ function withContext<T>(record: T, context: RecordContext): OracleRecord<T> {
 
 export function allSpans(bytes: Uint8Array): OracleRecord<RawSpan>[] {
   const found: OracleRecord<RawSpan>[] = [];
-  decodeTraces(bytes, (span, _range, context) => found.push(withContext(span, context)));
+  decodeTraces(bytes, (span, _range, context) => found.push(withContext(comparable(span), context)));
   return found;
+}
+
+/** Attributes as a Map, whose members `deepEqual` compares. */
+export function comparable(span: RawSpan): RawSpan {
+  return { ...span, attributes: new Map(span.attributes) };
 }
 
 export function allLogRecords(bytes: Uint8Array): OracleRecord<RawLogRecord>[] {
