@@ -327,18 +327,19 @@ export class Batch {
   ): void {
     const final = (spanId: string, own: CountDecision): CountDecision =>
       combined(own, state.spans.get(spanId)?.across);
-    for (const [spanId, item] of fresh) {
+    // Rather than loops, which make a pair for each span.
+    fresh.forEach((item, spanId) => {
       const known = state.spans.get(spanId);
       const decision = decisions.get(spanId);
       if (known && decision) known.digest = this.#interpreter.digest(item, final(spanId, decision));
-    }
+    });
     const flags = this.#interpreter.neighbourFlags(state);
-    for (const [spanId, own] of decisions) {
+    decisions.forEach((own, spanId) => {
       const known = state.spans.get(spanId);
-      if (!known) continue;
+      if (!known) return;
       const decision = final(spanId, own);
-      const more = flags.get(spanId) ?? [];
-      const ids = more.map((flag) => flag.id).join(' ');
+      const more = flags.get(spanId) ?? noFlags;
+      const ids = more.length === 0 ? '' : more.map((flag) => flag.id).join(' ');
       const { contentFrom } = decision;
       const stale =
         isChanged(known, decision) ||
@@ -349,7 +350,7 @@ export class Batch {
       const again =
         arrived || !stale ? undefined : this.#again({ traceId: state.traceId, spanId }, readAgain);
       const item = arrived ?? again?.item;
-      if (!item) continue;
+      if (!item) return;
       try {
         const row = this.#interpreter.row(item, decision, {
           // What its neighbours were is not known any more after the trace was let go: what they gave stays.
@@ -357,7 +358,7 @@ export class Batch {
           isNew:
             !this.#options.isMeasured &&
             (!known.measured || (this.#options.replaceAll === true && arrived !== undefined)),
-          repeatedBy: () => this.#find(contentFrom, readAgain)?.facts,
+          repeatedBy: contentFrom && (() => this.#find(contentFrom, readAgain)?.facts),
         });
         rows.push(row);
         known.measured ||= row.durationNanos !== undefined;
@@ -367,7 +368,7 @@ export class Batch {
       known.decided = decision;
       known.own = own;
       known.neighbourFlags = ids;
-    }
+    });
   }
 
   #decide(state: TraceState, fresh: ReadonlyMap<string, Interpreted>): Map<string, CountDecision> {
@@ -393,8 +394,7 @@ export class Batch {
   }
 
   /** A span of this batch, or one that came before. */
-  #find(key: SpanKey | undefined, readAgain: ReadAgain): Interpreted | undefined {
-    if (!key) return undefined;
+  #find(key: SpanKey, readAgain: ReadAgain): Interpreted | undefined {
     return this.#spans.get(key.traceId)?.get(key.spanId)?.item ?? this.#again(key, readAgain)?.item;
   }
 
@@ -408,6 +408,8 @@ export class Batch {
     return { item: this.#interpreter.interpret({ ...input, logs }, row.range), flags };
   }
 }
+
+const noFlags: readonly Flag[] = [];
 
 /** Flags that only neighbours give. */
 const neighbourFlagIds: ReadonlySet<string> = new Set(traceRules.map((rule) => rule.id));

@@ -15,7 +15,7 @@ import { contextWindow, type PricedCall, preparePricing, priceCall } from '../pr
 import type { PriceTable } from '../pricing/priceTable.ts';
 import type { EngineSettings } from '../protocol/engine.ts';
 import { flagSpan } from '../quality/flagSpan.ts';
-import type { SpanContext } from '../quality/rule.ts';
+import type { CallHistory, SpanContext } from '../quality/rule.ts';
 import { prepareQuality } from '../quality/rules.ts';
 import { flagTrace } from '../quality/trace/flagTrace.ts';
 import type { Prompt } from '../quality/trace/promptDigest.ts';
@@ -123,12 +123,12 @@ export class Interpreter {
   /** The row of a span, with `around`: what the spans beside it say. */
   row(item: Interpreted, decision: CountDecision, around: Around): IndexedSpan {
     const { facts } = item;
-    const cost = this.#attempt(() => this.price(item, decision), undefined);
-    const source = this.#attempt(() => locate(facts), undefined);
-    const context = this.#contextOf(item, decision, cost, around.repeatedBy);
+    const cost = this.#costOf(item, decision);
+    const source = this.#sourceOf(facts);
     const place = this.#placeOf(item, decision, source);
     const history = place === undefined ? undefined : this.#histories.of(place);
-    const own = this.#attempt(() => flagSpan(facts, { ...context, history }, this.#quality), []);
+    const context = this.#contextOf(item, decision, cost, history, around.repeatedBy);
+    const own = this.#flagsOf(facts, context);
     if (place !== undefined && around.isNew && facts.status.code !== 'error') {
       this.#histories.add(place, {
         durationMs: context.durationMs,
@@ -136,8 +136,40 @@ export class Interpreter {
         cost: cost && isKnownCost(cost) ? cost.amount : undefined,
       });
     }
-    const added = around.flags.filter((flag) => !own.some((other) => other.id === flag.id));
-    return toRow(item, { decision, cost, flags: added.length === 0 ? own : [...own, ...added], source });
+    return toRow(item, { decision, cost, flags: joined(own, around.flags), source });
+  }
+
+  // A mistake of ours about one part of a row, such as its flags, does not cost the row. These are methods of their
+  // own rather than one that takes what to attempt: a function made for each part of each span is much garbage.
+
+  #costOf(item: Interpreted, decision: CountDecision): CostResult | undefined {
+    try {
+      return this.price(item, decision);
+    } catch (error) {
+      return this.#without(error, undefined);
+    }
+  }
+
+  #sourceOf(facts: SpanFacts): SourceLocation | undefined {
+    try {
+      return locate(facts);
+    } catch (error) {
+      return this.#without(error, undefined);
+    }
+  }
+
+  #flagsOf(facts: SpanFacts, context: SpanContext): readonly Flag[] {
+    try {
+      return flagSpan(facts, context, this.#quality);
+    } catch (error) {
+      return this.#without(error, noFlags);
+    }
+  }
+
+  #without<T>(error: unknown, otherwise: T): T {
+    if (error instanceof StorageError) throw error;
+    this.#report(error);
+    return otherwise;
   }
 
   /** Calls from one line, or of one name where no line is known, are measured against each other. */
@@ -156,10 +188,12 @@ export class Interpreter {
     item: Interpreted,
     decision: CountDecision,
     cost: CostResult | undefined,
+    history: CallHistory | undefined,
     repeatedBy: Around['repeatedBy'],
   ): SpanContext {
     const { facts, input } = item;
     const { span, resource } = input;
+    const isAsked = this.#quality.userRules.length > 0;
     return {
       counted: decision.counted,
       usage: decision.counted ? (decision.usage ?? facts.usage) : undefined,
@@ -171,8 +205,11 @@ export class Interpreter {
       durationMs: item.durationNanos === undefined ? undefined : item.durationNanos / 1e6,
       contextWindow:
         facts.kind === 'llm' && decision.counted ? contextWindow(facts, this.#pricing) : undefined,
+      history,
       repeatedBy,
-      attribute: (key) => scalar(span.attributes.get(key) ?? resource.attributes.get(key)),
+      attribute: isAsked
+        ? (key) => scalar(span.attributes.get(key) ?? resource.attributes.get(key))
+        : undefined,
     };
   }
 
@@ -182,37 +219,44 @@ export class Interpreter {
     if (facts.kind !== 'llm' && facts.kind !== 'tool' && facts.evaluations.length === 0) return undefined;
     const usage = decision.counted ? (decision.usage ?? facts.usage) : undefined;
     const { spanId, parentSpanId, startMicros, endMicros } = item;
-    const around = { spanId, parentSpanId, startMicros, endMicros, counted: decision.counted, usage };
-    return this.#attempt(() => traceView(facts, around), undefined);
+    try {
+      const { counted } = decision;
+      return traceView(facts, { spanId, parentSpanId, startMicros, endMicros, counted, usage });
+    } catch (error) {
+      return this.#without(error, undefined);
+    }
   }
 
   /** Keeps of a prompt that nobody asked for only where it can be read again. */
   letGo(prompt: Prompt, { input, range }: Interpreted): void {
     // Log records lie elsewhere, and may hold the messages; a stand-in for a record is read in its own way.
-    if (input.logs.length > 0 || range.signal === 'logs') this.#attempt(() => prompt.read(), undefined);
-    else prompt.release(() => this.#attempt(() => this.#factsAt(range), undefined));
+    if (input.logs.length === 0 && range.signal !== 'logs') prompt.release(() => this.#factsAt(range));
+    else {
+      try {
+        prompt.read();
+      } catch (error) {
+        this.#without(error, undefined);
+      }
+    }
   }
 
   #factsAt(range: StoredRange): SpanFacts | undefined {
-    const input = this.read(range);
-    return input && this.interpret(input, range).facts;
+    try {
+      const input = this.read(range);
+      return input && this.interpret(input, range).facts;
+    } catch (error) {
+      return this.#without(error, undefined);
+    }
   }
 
   neighbourFlags(state: TraceState): ReadonlyMap<string, readonly Flag[]> {
     const digests: TraceSpanView[] = [];
     for (const { digest } of state.spans.values()) if (digest) digests.push(digest);
     if (digests.length < 2 || digests.length > mostDigests) return new Map();
-    return this.#attempt(() => flagTrace(digests, this.#quality), new Map<string, readonly Flag[]>());
-  }
-
-  /** A mistake of ours about one part of a row, such as its flags, does not cost the row. */
-  #attempt<T>(work: () => T, otherwise: T): T {
     try {
-      return work();
+      return flagTrace(digests, this.#quality);
     } catch (error) {
-      if (error instanceof StorageError) throw error;
-      this.#report(error);
-      return otherwise;
+      return this.#without(error, new Map<string, readonly Flag[]>());
     }
   }
 
@@ -290,6 +334,14 @@ export class Interpreter {
   #part(segment: number, offset: number, length: number): Uint8Array | undefined {
     return length === 0 ? undefined : this.#journal.readRange(segment, offset, length);
   }
+}
+
+const noFlags: readonly Flag[] = [];
+
+/** Each flag once; the span's own reason stands. */
+function joined(own: readonly Flag[], others: readonly Flag[]): readonly Flag[] {
+  if (others.length === 0) return own;
+  return [...own, ...others.filter((flag) => !own.some((other) => other.id === flag.id))];
 }
 
 function pricedCall({ facts, startMicros }: Interpreted, usage: Usage | undefined): PricedCall {

@@ -54,26 +54,35 @@ interface Attempts {
  * parent. Flagged on the last attempt, which says how it ended.
  */
 export function siblingRetries(calls: readonly TraceSpanView[]): readonly Finding[] {
-  /** Where a call has failed so far. */
-  const places = new Set<string>();
-  const open = new Map<string, Attempts>();
-  const last = new Map<string, { call: TraceSpanView; attempts: number }>();
+  /** By place, the calls from the first one on that failed. */
+  const places = new Map<string, TraceSpanView[]>();
   for (const call of calls) {
     if (call.parentSpanId === '') continue;
     const hasFailed = call.failed && call.transient;
-    if (hasFailed) places.add(placeOf(call));
-    else if (places.size === 0 || !places.has(placeOf(call))) continue;
+    if (!hasFailed && places.size === 0) continue;
+    const place = placeOf(call);
+    const known = places.get(place);
+    if (known) known.push(call);
+    else if (hasFailed) places.set(place, [call]);
+  }
+  return [...places.values()].flatMap((ofPlace) => retriesAmong(lookAlikes(ofPlace)));
+}
+
+function retriesAmong(calls: readonly TraceSpanView[]): readonly Finding[] {
+  const open = new Map<number, Attempts>();
+  const last = new Map<string, { call: TraceSpanView; attempts: number }>();
+  for (const call of calls) {
+    const hasFailed = call.failed && call.transient;
     const request = call.prompt?.digest?.request;
     if (request === undefined) continue;
-    const key = `${call.parentSpanId} ${request}`;
-    const before = open.get(key);
+    const before = open.get(request);
     const isRetry = before !== undefined && before.failed.endMicros <= call.startMicros;
     const attempts = isRetry ? before.attempts + 1 : 0;
     const first = isRetry ? before.failed.spanId : '';
     last.delete(first);
     if (attempts > 0) last.set(call.spanId, { call, attempts });
-    if (hasFailed) open.set(key, { failed: call, attempts });
-    else open.delete(key);
+    if (hasFailed) open.set(request, { failed: call, attempts });
+    else open.delete(request);
   }
   return [...last.values()].map(({ call, attempts }) => ({
     spanId: call.spanId,

@@ -10,11 +10,13 @@ const loopLength = 3;
  * attempt and its repetition is a retry; three are a loop either way. Flagged from the third on.
  */
 export function repeatedToolCalls(ordered: readonly TraceSpanView[]): readonly Finding[] {
+  const isCall = (span: TraceSpanView): boolean => span.kind === 'tool' && span.counted;
+  if (ordered.filter(isCall).length < loopLength) return [];
   const callers = new Callers(ordered);
   const runs = new Map<string, { toolCall: number; length: number }>();
   const findings: Finding[] = [];
   for (const span of ordered) {
-    if (span.kind !== 'tool' || !span.counted) continue;
+    if (!isCall(span)) continue;
     const caller = callers.of(span);
     const run = runs.get(caller);
     if (span.toolCall === undefined) {

@@ -60,8 +60,14 @@ export function traceView(facts: SpanFacts, position: TracePosition): TraceSpanV
     prompt: call ? new Prompt(facts) : undefined,
     inputTokens: call ? usage?.input : undefined,
     cacheRead: call ? usage?.cacheRead : undefined,
-    evaluations: facts.evaluations.filter((evaluation) => evaluation.target !== undefined),
+    evaluations: targeted(facts.evaluations),
   };
+}
+
+const none: readonly Evaluation[] = [];
+
+function targeted(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+  return evaluations.length === 0 ? none : evaluations.filter(({ target }) => target !== undefined);
 }
 
 function isTransient(facts: SpanFacts): boolean {
