@@ -56,14 +56,26 @@ export function prepareBatch(batch: WriteBatch): PreparedBatch {
 export function prepareSpans(spans: readonly IndexedSpan[]): PreparedSpans {
   const names = new Places();
   const traces = new Places();
-  const rows: Value[] = [];
-  const details: Value[] = [];
+  const rows: Value[][] = [];
+  const details: Value[][] = [];
   for (const span of spans) {
-    encodeSpan(span, traces.idOf(span.traceId), names, rows);
-    rows.push(span.flags.length === 0 ? null : names.idOf(flagsText(span.flags)));
-    rows.push(encodeDetails(span, names, details) ? 1 : 0);
+    const ofSpan = encodeDetails(span, names);
+    if (ofSpan) details.push(ofSpan);
+    const flags = span.flags.length === 0 ? null : names.idOf(flagsText(span.flags));
+    rows.push(encodeSpan(span, traces.idOf(span.traceId), names), [flags, ofSpan ? 1 : 0]);
   }
-  return { names: names.texts, traces: traces.texts, rows, details };
+  return { names: names.texts, traces: traces.texts, rows: oneList(rows), details: oneList(details) };
+}
+
+const together = 4096;
+
+/** All values in one list that is made at its full length: one that grows leaves as much again behind. */
+function oneList(lists: readonly Value[][]): Value[] {
+  if (lists.length <= together) return ([] as Value[]).concat(...lists);
+  const parts: Value[][] = [];
+  for (let i = 0; i < lists.length; i += together)
+    parts.push(([] as Value[]).concat(...lists.slice(i, i + together)));
+  return oneList(parts);
 }
 
 /** Texts by their place in a list. */

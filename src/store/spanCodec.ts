@@ -111,11 +111,11 @@ export function modelOf(span: Pick<IndexedSpan, 'requestModel' | 'responseModel'
 
 const kindNumbers = new Map(kindCodes.map((kind, code) => [kind, code]));
 
-/** Adds the values for `spanColumns`. A span that names itself as its parent is stored as a root. */
-export function encodeSpan(span: IndexedSpan, t: number, names: NameIds, into: Value[]): void {
+/** The values for `spanColumns`. A span that names itself as its parent is stored as a root. */
+export function encodeSpan(span: IndexedSpan, t: number, names: NameIds): Value[] {
   const { range } = span;
   const isOwnParent = span.parentSpanId === span.spanId;
-  into.push(
+  return [
     placeOf(range.segment, range.offset),
     t,
     span.spanId,
@@ -139,7 +139,7 @@ export function encodeSpan(span: IndexedSpan, t: number, names: NameIds, into: V
     range.resourceLength,
     range.scopeOffset,
     range.scopeLength,
-  );
+  ];
 }
 
 function bitsOf(span: IndexedSpan, isOwnParent: boolean): number {
@@ -154,12 +154,12 @@ function bitsOf(span: IndexedSpan, isOwnParent: boolean): number {
   );
 }
 
-/** Adds the values for `detailColumns`; false when the span has none of them. */
-export function encodeDetails(span: IndexedSpan, names: NameIds, into: Value[]): boolean {
-  if (isPlain(span)) return false;
+/** The values for `detailColumns`; undefined when the span has none of them. */
+export function encodeDetails(span: IndexedSpan, names: NameIds): Value[] | undefined {
+  if (isPlain(span)) return undefined;
   const { usage, source, range, cost } = span;
   const encodedCost = cost && encodeCost(cost);
-  into.push(
+  return [
     placeOf(range.segment, range.offset),
     span.status.message === '' ? null : clip(span.status.message, messageLength),
     text(span.errorType),
@@ -197,8 +197,7 @@ export function encodeDetails(span: IndexedSpan, names: NameIds, into: Value[]):
     source ? JSON.stringify(source) : null,
     encodedCost ? names.idOf(encodedCost.shape) : null,
     encodedCost ? encodedCost.tokens : null,
-  );
-  return true;
+  ];
 }
 
 /** The texts of flags: most of a program's flags give one of a few reasons. */
