@@ -347,15 +347,14 @@ class Book {
     const attempts = this.#attempts.get(i);
     const contentFrom = this.#content.get(i);
     if (!usage && cost === undefined && !attempts && !contentFrom) return decision;
-    return {
-      ...decision,
-      ...(usage ? { usage } : {}),
-      ...(cost === undefined ? {} : { reportedCost: cost }),
-      ...(lent ? { lentBy: lent.by } : {}),
-      ...(contentFrom ? { contentFrom } : {}),
-      ...(attempts && attempts.retries > 0 ? { retries: attempts.retries } : {}),
-      ...(attempts?.rateLimited ? { rateLimited: true } : {}),
-    };
+    const complete: { -readonly [Part in keyof CountDecision]: CountDecision[Part] } = { ...decision };
+    if (usage) complete.usage = usage;
+    if (cost !== undefined) complete.reportedCost = cost;
+    if (lent) complete.lentBy = lent.by;
+    if (contentFrom) complete.contentFrom = contentFrom;
+    if (attempts && attempts.retries > 0) complete.retries = attempts.retries;
+    if (attempts?.rateLimited) complete.rateLimited = true;
+    return complete;
   }
 }
 

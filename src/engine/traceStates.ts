@@ -34,20 +34,26 @@ export interface TraceState {
 /** Above it a trace is not held in memory; less than what is held at all, or such a trace would go with each batch. */
 const largestWholeTrace = 15_000;
 
+/** Spans held, of all traces and of those whose root has come: programs export it last, little follows. */
+const mostHeld = { spans: 20_000, ended: 5_000 } as const;
+
 /** From a size on, a growing trace is accounted anew only when it has grown by a quarter. */
 const settleEagerly = 4_096;
 
 /** The traces that are being received, least recently touched first; bounded by the spans they hold together. */
 export class TraceStates {
   readonly #index: IndexView;
-  readonly #maxSpans: number;
+  readonly #most: { readonly spans: number; readonly ended: number };
   readonly #states = new Map<string, TraceState>();
   readonly #oversized = new Set<string>();
+  /** Those whose root has come, least recently touched first. */
+  readonly #ended = new Set<string>();
   #spans = 0;
+  #endedSpans = 0;
 
-  constructor(index: IndexView, maxSpans = 20_000) {
+  constructor(index: IndexView, most: { readonly spans: number; readonly ended: number } = mostHeld) {
     this.#index = index;
-    this.#maxSpans = maxSpans;
+    this.#most = most;
   }
 
   /** The state of a trace that is held already. */
@@ -70,6 +76,7 @@ export class TraceStates {
     if (held) {
       this.#states.delete(traceId);
       this.#states.set(traceId, held);
+      if (this.#ended.delete(traceId)) this.#ended.add(traceId);
       return held;
     }
     const state = this.#load(traceId);
@@ -79,9 +86,18 @@ export class TraceStates {
   }
 
   add(state: TraceState, span: KnownSpan): void {
-    if (!state.spans.has(span.view.spanId)) this.#spans++;
-    state.spans.set(span.view.spanId, span);
-    if (state.spans.size > largestWholeTrace) this.#oversized.add(state.traceId);
+    const { traceId, spans } = state;
+    const { spanId, parentSpanId, disposition } = span.view;
+    if (!spans.has(spanId)) {
+      this.#spans++;
+      if (this.#ended.has(traceId)) this.#endedSpans++;
+    }
+    spans.set(spanId, span);
+    if (spans.size > largestWholeTrace) this.#oversized.add(traceId);
+    if (parentSpanId === '' && disposition !== 'pending' && !this.#ended.has(traceId)) {
+      this.#ended.add(traceId);
+      this.#endedSpans += spans.size;
+    }
   }
 
   /** A span of the index that was asked for. */
@@ -110,19 +126,28 @@ export class TraceStates {
    * that have still to be accounted whole are handed to `settle` first.
    */
   trim(settle: (states: readonly TraceState[]) => void): void {
-    const leaving = [...this.#oversized];
-    let spans = this.#spans;
-    for (const traceId of leaving) spans -= this.#states.get(traceId)?.spans.size ?? 0;
-    if (spans > this.#maxSpans) {
-      for (const [traceId, state] of this.#states) {
-        if (this.#oversized.has(traceId)) continue;
-        leaving.push(traceId);
-        spans -= state.spans.size;
-        if (spans <= this.#maxSpans) break;
-      }
+    const leaving = new Set<string>();
+    const held = { spans: this.#spans, ended: this.#endedSpans };
+    const leave = (traceId: string): void => {
+      if (leaving.has(traceId)) return;
+      leaving.add(traceId);
+      const size = this.#states.get(traceId)?.spans.size ?? 0;
+      held.spans -= size;
+      if (this.#ended.has(traceId)) held.ended -= size;
+    };
+    for (const traceId of this.#oversized) leave(traceId);
+    let others = this.#ended.size;
+    for (const traceId of this.#ended) {
+      // The last one may be growing, however large it is.
+      if (held.ended <= this.#most.ended || --others === 0) break;
+      leave(traceId);
     }
-    if (leaving.length === 0) return;
-    const deferred = leaving.flatMap((traceId) => this.#states.get(traceId) ?? []).filter(isDeferred);
+    for (const traceId of this.#states.keys()) {
+      if (held.spans <= this.#most.spans) break;
+      leave(traceId);
+    }
+    if (leaving.size === 0) return;
+    const deferred = [...leaving].flatMap((traceId) => this.#states.get(traceId) ?? []).filter(isDeferred);
     if (deferred.length > 0) settle(deferred);
     for (const traceId of leaving) this.#release(traceId);
   }
@@ -137,12 +162,14 @@ export class TraceStates {
     this.#oversized.delete(traceId);
     if (!state || !this.#states.delete(traceId)) return;
     this.#spans -= state.spans.size;
+    if (this.#ended.delete(traceId)) this.#endedSpans -= state.spans.size;
   }
 
   clear(): void {
     this.#states.clear();
     this.#oversized.clear();
-    this.#spans = 0;
+    this.#ended.clear();
+    this.#spans = this.#endedSpans = 0;
   }
 
   #load(traceId: string): TraceState {

@@ -22,19 +22,23 @@ function hash(view: DataView, start: number, length: number): number {
 
 /**
  * UTF-8 bytes → string for short strings that repeat, such as attribute keys: one string object for all, and no
- * decoding. Bounded: each string has one slot, which the next string with the same hash takes over.
+ * decoding. Bounded: each string has one slot. The next one of that slot takes it over when it comes twice in a row,
+ * so that what comes only once, such as ids, is not kept alive.
  */
 export class StringCache {
   readonly #mask: number;
   readonly #strings: string[];
   readonly #lengths: Uint8Array;
   readonly #copies: DataView;
+  /** By slot, the hash of the last string that came and was not there. */
+  readonly #missed: Int32Array;
 
   /** `slots` is a power of two; each takes about 80 bytes, and its string. */
   constructor(slots = 2048) {
     this.#mask = slots - 1;
     this.#strings = new Array<string>(slots).fill('');
     this.#lengths = new Uint8Array(slots);
+    this.#missed = new Int32Array(slots);
     this.#copies = new DataView(new ArrayBuffer(slots * stride));
   }
 
@@ -42,11 +46,16 @@ export class StringCache {
   read(bytes: SliceableBuffer, view: DataView, start: number, length: number): string {
     if (length === 0) return '';
     if (length < 4 || length > stride) return bytes.utf8Slice(start, start + length);
-    const slot = hash(view, start, length) & this.#mask;
+    const hashed = hash(view, start, length);
+    const slot = hashed & this.#mask;
     if (this.#lengths[slot] === length && this.#equals(slot * stride, view, start, length)) {
       return this.#strings[slot]!;
     }
     const value = bytes.utf8Slice(start, start + length);
+    if (this.#missed[slot] !== hashed) {
+      this.#missed[slot] = hashed;
+      return value;
+    }
     const base = slot * stride;
     for (let i = 0; i < length; i++) this.#copies.setUint8(base + i, bytes[start + i]!);
     this.#lengths[slot] = length;

@@ -18,7 +18,7 @@ const marks = (count: number): string => new Array<string>(count).fill('?').join
 const updatedColumns = spanColumns.filter(
   (column) => !['id', 't', 'span_id', 'parent_id', 'start_us'].includes(column),
 );
-const rememberedTraces = 50_000;
+const rememberedTraces = 16_000;
 const costShape = detailAt('cost_shape');
 
 export type RowChanges = Pick<PreparedBatch, 'spans' | 'logs' | 'removed'>;

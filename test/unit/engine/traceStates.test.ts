@@ -20,13 +20,20 @@ describe('the traces that are being received', () => {
   });
 
   /** Fills a trace's state with new spans. */
-  function fill(states: TraceStates, trace: number, from: number, count: number): TraceState {
+  function fill(
+    states: TraceStates,
+    trace: number,
+    from: number,
+    count: number,
+    parentSpanId = '',
+  ): TraceState {
     const state = states.touch(traceId(trace));
     for (let i = from; i < from + count; i++) {
       const { traceId: _, ...rest } = span(i);
       const view = {
         ...rest,
         traceId: traceId(trace),
+        parentSpanId,
         model: undefined,
         responseId: undefined,
         failed: false,
@@ -60,7 +67,7 @@ describe('the traces that are being received', () => {
   });
 
   it('go when too many spans are held, those touched longest ago first', () => {
-    const states = new TraceStates(index, 25);
+    const states = new TraceStates(index, { spans: 25, ended: 25 });
     for (const trace of [1, 2, 3]) states.accounted(fill(states, trace, 1, 10));
     states.touch(traceId(1));
     states.trim(nobody);
@@ -71,8 +78,24 @@ describe('the traces that are being received', () => {
     assert.ok(states.held(traceId(3)));
   });
 
+  it('go sooner when their root has come, but for the one that is growing', () => {
+    const states = new TraceStates(index, { spans: 100, ended: 15 });
+    states.accounted(fill(states, 1, 1, 20, spanId(99)));
+    for (const trace of [2, 3]) states.accounted(fill(states, trace, 1, 10));
+    states.trim(nobody);
+    assert.ok(states.held(traceId(1)));
+    assert.equal(states.held(traceId(2)), undefined);
+    assert.ok(states.held(traceId(3)));
+    // The root of the first one comes last.
+    states.accounted(fill(states, 1, 30, 1));
+    states.trim(nobody);
+    assert.equal(states.held(traceId(3)), undefined);
+    states.trim(nobody);
+    assert.ok(states.held(traceId(1)));
+  });
+
   it('are accounted whole before they go, when they grew since', () => {
-    const states = new TraceStates(index, 15);
+    const states = new TraceStates(index, { spans: 15, ended: 15 });
     states.accounted(fill(states, 1, 1, 10));
     fill(states, 2, 1, 10);
     const settled: string[] = [];
@@ -83,7 +106,7 @@ describe('the traces that are being received', () => {
   });
 
   it('stay when they could not be settled', () => {
-    const states = new TraceStates(index, 5);
+    const states = new TraceStates(index, { spans: 5, ended: 5 });
     fill(states, 1, 1, 10);
     assert.throws(() =>
       states.trim(() => {
