@@ -91,7 +91,7 @@ export class Front {
       } satisfies IndexerStart,
       execArgv: ['--disable-warning=ExperimentalWarning'],
       // A portion's objects should die young: with less room they are moved, which costs more than indexing them.
-      resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 },
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 },
     });
     this.indexer = new Channel(threadPort(this.#worker), {});
     this.#worker.on('error', (error) => this.#indexerGone(error.message));

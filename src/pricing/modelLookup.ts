@@ -41,22 +41,26 @@ export interface LookupSettings {
 
 /** Names come from outside: the cache must not grow with them. */
 const mostRemembered = 2000;
+const lastOnes = 8;
 
 /** Finds models and remembers what it found: the names of a program's calls are few, and looking one up is slow. */
 export class ModelLookup {
   readonly #settings: LookupSettings;
   #remembered = new Map<string, ResolvedModel>();
-  #last: (CallIdentity & { readonly resolved: ResolvedModel }) | undefined;
+  /** The last few, in a ring: looking at these needs no key. */
+  readonly #last: (CallIdentity & { readonly resolved: ResolvedModel })[] = [];
+  #nextLast = 0;
 
   constructor(settings: LookupSettings) {
     this.#settings = settings;
   }
 
   resolve(call: CallIdentity): ResolvedModel {
-    // The same call is asked for more than once: for its window and for its price.
-    if (!this.#last || !isSameIdentity(this.#last, call))
-      this.#last = { ...identity(call), resolved: this.#resolve(call) };
-    return this.#last.resolved;
+    for (const last of this.#last) if (isSameIdentity(last, call)) return last.resolved;
+    const resolved = this.#resolve(call);
+    this.#last[this.#nextLast] = { ...identity(call), resolved };
+    this.#nextLast = (this.#nextLast + 1) % lastOnes;
+    return resolved;
   }
 
   #resolve(call: CallIdentity): ResolvedModel {
