@@ -43,7 +43,7 @@ const none: readonly Evaluation[] = [];
 /** Whether spans with these keys can hold evaluations, and under which prefixes. */
 const judgementsAmong = new KeySetMemo((keys) => ({
   isJudging: keys.some((key) => isEvaluationKey(key) || key.startsWith('guard.') || key.startsWith('genkit:')),
-  prefixes: prefixes.filter((prefix) => keys.some((key) => key.startsWith(`${prefix}.`))),
+  prefixes: [...new Set(keys.flatMap((key) => prefixes.filter((prefix) => key.startsWith(`${prefix}.`))))],
 }));
 
 /** OpenInference: `annotations.{i}.annotation.*`, `evaluations.{i}.evaluation.*`. */

@@ -204,6 +204,19 @@ describe('OpenInference', () => {
     ]);
   });
 
+  it('reads judgements in the order in which they were written', () => {
+    const { evaluations } = facts({
+      attributes: {
+        'evaluations.0.evaluation.name': 'correct',
+        'annotations.0.annotation.name': 'liked',
+      },
+    });
+    assert.deepEqual(
+      evaluations.map(({ name }) => name),
+      ['correct', 'liked'],
+    );
+  });
+
   it('keeps tool names where the span’s name says nothing (smolagents)', () => {
     const { tool } = facts({
       name: 'SimpleTool',

@@ -1,3 +1,4 @@
+import { Attributes as DecodedAttributes } from '../../../src/otlp/attributes.ts';
 import type { AccountingSpan } from '../../../src/conventions/accountingTypes.ts';
 import type { LogInput, SpanInput } from '../../../src/conventions/input.ts';
 import { understand, type UnderstandOptions } from '../../../src/conventions/understand.ts';
@@ -42,7 +43,7 @@ export function spanInput(draft: SpanDraft): SpanInput {
       kind: 1,
       startTimeUnixNano: BigInt(Math.round(start * 1e6)),
       endTimeUnixNano: BigInt(Math.round((draft.endMillis ?? start + 1_000) * 1e6)),
-      attributes: toMap(draft.attributes),
+      attributes: asDecoded(draft.attributes),
       droppedAttributesCount: 0,
       events,
       droppedEventsCount: 0,
@@ -96,6 +97,13 @@ export function logInput(draft: LogDraft): LogInput {
     resource: { attributes: toMap(draft.resource), droppedAttributesCount: 0 },
     scope: { name: draft.scope ?? '', version: '', attributes: new Map() },
   };
+}
+
+/** As the decoder makes them. */
+function asDecoded(attributes: Attributes | undefined): DecodedAttributes {
+  const decoded = new DecodedAttributes();
+  for (const [key, value] of toMap(attributes)) decoded.set(key, value);
+  return decoded;
 }
 
 export function toMap(attributes: Attributes | undefined): ReadonlyMap<string, AttributeValue> {
