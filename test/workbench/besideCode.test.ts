@@ -211,10 +211,7 @@ describe('the calls beside the code', function () {
     // Another program: a new run of the first one would be the one that is summed.
     await sendTrace('http/protobuf', session, 'twice', { name: 'agent.twice' });
     const span = window.rowAt('Traces', 2, 'agent.twice');
-    const fromMenu = async (item: RegExp): Promise<void> => {
-      await span.click({ button: 'right' });
-      await window.page.locator('.context-view .action-item', { hasText: item }).click();
-    };
+    const fromMenu = (item: RegExp): Promise<void> => window.chooseFromMenu(span, item);
     await window.showContainer('LLM Traces');
     await window.expand(window.rowAt('Traces', 1, 'agent.twice'));
     // The index of the workspace's sources is made in the background.

@@ -291,10 +291,7 @@ describe('a recorded call', function () {
 
   it('stands in a run that is compared call by call', async () => {
     const second = window.rowAt('Traces', 1, 'travel agent').first();
-    await second.click({ button: 'right' });
-    await window.page
-      .locator('.context-view .action-label', { hasText: 'Compare with Previous Run' })
-      .click();
+    await window.chooseFromMenu(second, 'Compare with Previous Run');
     const table = panel().getByRole('table', { name: 'Calls of both runs' });
     await table.waitFor();
     assert.equal(await table.locator('tbody tr').count(), 3);

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 
 const patience = 30_000;
 
@@ -53,6 +54,18 @@ export class Workbench {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
     await row.waitFor();
     await row.click();
+  }
+
+  /** Chooses an item of the context menu of `of`. */
+  async chooseFromMenu(of: Locator, item: string | RegExp): Promise<void> {
+    const entry = this.page.locator('.context-view .action-item', { hasText: item });
+    await of.click({ button: 'right' });
+    await entry.waitFor();
+    // A click that follows closely is taken for the end of the one that opened the menu: once more, then.
+    await eventually(async () => {
+      if (await entry.isVisible()) await entry.click({ timeout: 1_000 });
+      await entry.waitFor({ state: 'hidden', timeout: 1_000 });
+    });
   }
 
   /** The same without a pointer. */
